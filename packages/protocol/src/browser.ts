@@ -1,0 +1,4 @@
+// The face for browsers: the client and the types, without the schemas (which weigh more than the pages).
+export * from './client.ts';
+export type * from './index.ts';
+export { type ProblemCode, Refused } from './problems.ts';

@@ -1,0 +1,250 @@
+// The HTTP contract as data: for every route what goes in, what comes out, and one sentence. OpenAPI is made from it.
+import { type TObject, type TSchema, Type } from 'typebox';
+import { type EndpointId, routes } from './routes.ts';
+import { ClaimId, Instant, page, RowId } from './shapes/basics.ts';
+import { JobBrief } from './shapes/job.ts';
+import { Push, Repo, RepoName } from './shapes/source.ts';
+import { Grid, JobDetail, PipelineWithJobs, PushDetail, RunDetail, Session, Token } from './shapes/views.ts';
+import {
+  ClaimAnswer,
+  ClaimRequest,
+  FinishAnswer,
+  FinishRequest,
+  Pool,
+  PoolName,
+  RenewAnswer,
+  RenewRequest,
+  StepsReport,
+  Welcome,
+  Worker,
+  WorkerFacts,
+} from './shapes/worker.ts';
+import { JobState, Scope, Verdict } from './words.ts';
+
+/** `text`, `bytes` and `events` (text/event-stream) are bodies that no schema describes. */
+export type Output = TSchema | 'text' | 'bytes' | 'events';
+
+export type Endpoint = {
+  readonly summary: string;
+  readonly params?: TObject;
+  readonly query?: TObject;
+  readonly headers?: TObject;
+  readonly body?: TSchema | 'bytes';
+  readonly output: Output;
+  /** Status of the normal answer, 200 unless told. */
+  readonly status?: number;
+};
+
+const repo = { params: Type.Object({ repo: RepoName }) };
+const run = { params: Type.Object({ run: RowId }) };
+const worker = { params: Type.Object({ worker: RowId }) };
+const job = { params: Type.Object({ job: RowId }) };
+const pipeline = { params: Type.Object({ pipeline: RowId }) };
+const push = { params: Type.Object({ push: RowId }) };
+const cursor = Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before.' }));
+const limit = (most: number, usual: number) =>
+  Type.Optional(Type.Integer({ minimum: 1, maximum: most, default: usual }));
+const branchFilter = Type.Optional(Type.String({ maxLength: 250 }));
+const nothing = Type.Object({}, { description: 'Nothing to tell: it is done.' });
+
+export const contract = {
+  'get-session': { summary: 'Who asks, and what they may do.', output: Session },
+  'log-in': {
+    summary: 'Exchange a person token for a session cookie, for the pages.',
+    body: Type.Object({ token: Type.String({ maxLength: 200 }) }),
+    output: Session,
+  },
+  'log-out': { summary: 'Forget the session cookie.', output: Session },
+  'list-repos': { summary: 'All repositories.', output: Type.Object({ items: Type.Array(Repo) }) },
+  'get-repo': { ...repo, summary: 'One repository.', output: Repo },
+  'get-grid': {
+    ...repo,
+    summary: 'Pushes, newest first, with all their jobs: the home page.',
+    query: Type.Object({ branch: branchFilter, cursor, limit: limit(100, 20) }),
+    output: Grid,
+  },
+  'list-pushes': {
+    ...repo,
+    summary: 'Pushes of a repository, newest first.',
+    query: Type.Object({ branch: branchFilter, cursor, limit: limit(200, 50) }),
+    output: page(Push),
+  },
+  'get-push': { ...push, summary: 'One push with its pipelines and their jobs.', output: PushDetail },
+  'get-pipeline': { ...pipeline, summary: 'One pipeline with its jobs.', output: PipelineWithJobs },
+  'list-jobs': {
+    summary: 'Jobs, newest first.',
+    query: Type.Object({
+      repo: Type.Optional(RepoName),
+      branch: branchFilter,
+      name: Type.Optional(Type.String({ maxLength: 200 })),
+      state: Type.Optional(JobState),
+      verdict: Type.Optional(Verdict),
+      pool: Type.Optional(PoolName),
+      cursor,
+      limit: limit(500, 50),
+    }),
+    output: page(JobBrief),
+  },
+  'get-job': { ...job, summary: 'One job: its runs, what it needs, and why it waits.', output: JobDetail },
+  'get-run': { ...run, summary: 'One run: its steps, logs and artifacts.', output: RunDetail },
+  'read-log': {
+    params: Type.Object({ run: RowId, step: Type.Integer({ minimum: 0 }) }),
+    summary:
+      'Text of one step from a byte offset. `x-log-size` is how much there is, `x-log-next` the offset to go on from.',
+    query: Type.Object({
+      from: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_388_608, default: 1_048_576 })),
+      tail: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 8_388_608, description: 'The last so many bytes instead.' }),
+      ),
+    }),
+    output: 'text',
+  },
+  'download-log': { ...run, summary: 'The whole log of a run, gzipped.', output: 'bytes' },
+  'get-artifact': {
+    params: Type.Object({ run: RowId, '*': Type.String({ maxLength: 1000 }) }),
+    summary: 'One artifact of a run.',
+    output: 'bytes',
+  },
+  'list-workers': {
+    summary: 'Workers, those that are there first.',
+    output: Type.Object({ items: Type.Array(Worker) }),
+  },
+  'list-pools': { summary: 'Pools, with what waits in each.', output: Type.Object({ items: Type.Array(Pool) }) },
+  live: {
+    summary: 'Hints that something changed, as server-sent events: `data` is the topic; look again when it comes.',
+    query: Type.Object({
+      topics: Type.String({
+        maxLength: 2000,
+        description: 'Comma list: `repo:ID`, `pipeline:ID`, `job:ID`, `run:ID` (its log grew), `repos`, `workers`.',
+      }),
+    }),
+    output: 'events',
+  },
+  'add-repo': {
+    ...repo,
+    summary: 'Register a repository under a name, or change it; it is looked at at once.',
+    body: Type.Object({
+      url: Type.String({ minLength: 1, maxLength: 1000 }),
+      pollSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400, default: 60 })),
+    }),
+    output: Repo,
+  },
+  'remove-repo': { ...repo, summary: 'Forget a repository with all its pushes and jobs.', output: nothing },
+  'report-push': {
+    ...repo,
+    summary: 'A branch has moved: said by a hook. The same may be said twice. Answered before the work is done.',
+    body: Type.Object({
+      branch: Type.Optional(Type.String({ maxLength: 250, description: 'Left out: look at every branch.' })),
+      revision: Type.Optional(Type.String({ maxLength: 64, description: 'Its new head; all zeros = deleted.' })),
+      before: Type.Optional(Type.String({ maxLength: 64, description: 'Its head before; all zeros = new.' })),
+    }),
+    output: nothing,
+    status: 202,
+  },
+  'start-pipeline': {
+    ...push,
+    summary: 'Plan a push again, by hand: a new pipeline with a build id of its own.',
+    body: Type.Object({ requestId: ClaimId }),
+    output: nothing,
+    status: 202,
+  },
+  'cancel-pipeline': {
+    ...pipeline,
+    summary: 'Cancel every job of a pipeline that has not ended.',
+    output: Type.Object({ cancelled: Type.Integer({ description: 'Jobs that this call ended.' }) }),
+  },
+  'cancel-job': { ...job, summary: 'Cancel a job that has not ended.', output: JobBrief },
+  'rerun-job': {
+    ...job,
+    summary: 'Let a job that has ended run again, and the jobs that were skipped because of it.',
+    output: JobBrief,
+  },
+  'list-tokens': { summary: 'Tokens, without their secrets.', output: Type.Object({ items: Type.Array(Token) }) },
+  'create-token': {
+    summary: 'Make a token. Its secret is in this answer and nowhere else.',
+    body: Type.Object({
+      kind: Type.Unsafe<'person' | 'worker'>(Type.Enum(['person', 'worker'], { type: 'string' })),
+      name: Type.String({ minLength: 1, maxLength: 100 }),
+      scopes: Type.Optional(Type.Array(Scope, { uniqueItems: true, description: 'A worker token has `work` alone.' })),
+      pools: Type.Optional(Type.Array(PoolName, { uniqueItems: true })),
+      expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
+    }),
+    output: Type.Object({ token: Token, secret: Type.String() }),
+  },
+  'revoke-token': {
+    params: Type.Object({ token: RowId }),
+    summary: 'End a token now.',
+    output: Token,
+  },
+  'list-secrets': {
+    ...repo,
+    summary: 'Names of the secrets of a repository; values are never shown.',
+    output: Type.Object({ items: Type.Array(Type.Object({ name: Type.String(), updatedAt: Instant })) }),
+  },
+  'set-secret': {
+    params: Type.Object({ repo: RepoName, secret: Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,99}$' }) }),
+    summary: 'Set a secret that jobs may ask for by name.',
+    body: Type.Object({ value: Type.String({ minLength: 8, maxLength: 65_536 }) }),
+    output: nothing,
+  },
+  'remove-secret': {
+    params: Type.Object({ repo: RepoName, secret: Type.String({ maxLength: 100 }) }),
+    summary: 'Remove a secret.',
+    output: nothing,
+  },
+  'register-worker': {
+    summary: 'A worker says that it is there, and which pools it serves. Repeat at every start.',
+    body: WorkerFacts,
+    output: Welcome,
+  },
+  'sign-off-worker': {
+    ...worker,
+    summary: 'A worker takes no more runs: `draining` while it still holds some, `gone` after.',
+    output: nothing,
+  },
+  claim: {
+    ...worker,
+    summary: 'Ask for one run. Repeating a claim id gives the same run again.',
+    body: ClaimRequest,
+    output: ClaimAnswer,
+  },
+  renew: {
+    ...worker,
+    summary: 'Keep the claims of the runs in hand, and hear which are lost, cancelled or watched.',
+    body: RenewRequest,
+    output: RenewAnswer,
+  },
+  'report-steps': { ...run, summary: 'How the steps of a run stand.', body: StepsReport, output: nothing },
+  'append-log': {
+    ...run,
+    summary: 'Append gzip members to the logs of a run. What is there already is passed over.',
+    headers: Type.Object({
+      'x-claim-id': ClaimId,
+      'x-log-chunks': Type.String({ description: 'JSON list of {step, offset, sizeBytes, lines, memberBytes}.' }),
+    }),
+    body: 'bytes',
+    output: Type.Object({
+      watched: Type.Boolean({ description: 'Somebody reads this log now: send it within 250 ms.' }),
+    }),
+  },
+  'put-artifact': {
+    params: Type.Object({ run: RowId, '*': Type.String({ maxLength: 1000 }) }),
+    summary: 'Store one artifact of a run. The same bytes may come twice.',
+    headers: Type.Object({
+      'x-claim-id': ClaimId,
+      'x-sha256': Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    }),
+    body: 'bytes',
+    output: nothing,
+  },
+  finish: {
+    ...run,
+    summary: 'End a run. Repeating it gives the same answer.',
+    body: FinishRequest,
+    output: FinishAnswer,
+  },
+} as const satisfies Record<EndpointId, Endpoint>;
+
+export type Contract = typeof contract;
+export { routes };

@@ -1,0 +1,131 @@
+// What server and worker say to each other: registration, claims, leases, progress, the end.
+import { type Static, Type } from 'typebox';
+import { Cause, oneOf, Reason, Verdict } from '../words.ts';
+import { ClaimId, Instant, RowId } from './basics.ts';
+import { JobAttributes, JobSpec, Step } from './job.ts';
+
+export const PoolName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' });
+
+export const WorkerFacts = Type.Object({
+  name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$', description: 'The same name is the same worker.' }),
+  pools: Type.Array(PoolName, { minItems: 1, maxItems: 100, uniqueItems: true }),
+  capacity: Type.Integer({ minimum: 1, maximum: 1000, description: 'Runs at once.' }),
+  version: Type.String({ maxLength: 40 }),
+  platform: Type.String({ maxLength: 100, description: 'Operating system and processor, as linux-x64.' }),
+});
+export type WorkerFacts = Static<typeof WorkerFacts>;
+
+/** What a worker is told when it registers. */
+export const Welcome = Type.Object({
+  workerId: RowId,
+  leaseSeconds: Type.Integer(),
+  serverVersion: Type.String(),
+});
+export type Welcome = Static<typeof Welcome>;
+
+/** One run, with all that is needed to do it. */
+export const WorkOrder = Type.Object({
+  runId: RowId,
+  claimId: ClaimId,
+  attempt: Type.Integer({ minimum: 1 }),
+  leaseSeconds: Type.Integer({ description: 'How long the claim holds unless renewed.' }),
+  job: Type.Object({ id: RowId, name: Type.String(), pool: PoolName, attributes: JobAttributes }),
+  spec: JobSpec,
+  pipeline: Type.Object({ id: RowId, buildId: Type.String(), cause: Cause }),
+  repo: Type.Object({ id: RowId, name: Type.String(), url: Type.String() }),
+  push: Type.Object({
+    id: RowId,
+    branch: Type.String(),
+    revision: Type.String(),
+    before: Type.Union([Type.String(), Type.Null()]),
+    author: Type.String(),
+    message: Type.String(),
+    committedAt: Instant,
+  }),
+  secrets: Type.Record(Type.String(), Type.String()),
+  links: Type.Object({ job: Type.String(), pipeline: Type.String() }),
+});
+export type WorkOrder = Static<typeof WorkOrder>;
+
+export const ClaimRequest = Type.Object({
+  claimId: ClaimId,
+  waitSeconds: Type.Integer({ minimum: 0, maximum: 60, description: 'How long to wait for a run when none is ready.' }),
+});
+export const ClaimAnswer = Type.Object({ order: Type.Union([WorkOrder, Type.Null()]) });
+export type ClaimAnswer = Static<typeof ClaimAnswer>;
+
+export const Held = Type.Object({ runId: RowId, claimId: ClaimId });
+export const RenewRequest = Type.Object({
+  held: Type.Array(Held, { maxItems: 1000 }),
+  waitSeconds: Type.Integer({
+    minimum: 0,
+    maximum: 60,
+    description: 'The leases are renewed at once; the answer may wait this long for something to tell.',
+  }),
+});
+export const RenewAnswer = Type.Object({
+  lost: Type.Array(RowId, { description: 'Runs that are no longer this worker’s: stop them, write nothing more.' }),
+  cancelled: Type.Array(Type.Object({ runId: RowId, reason: Reason }), {
+    description: 'Runs to end now; the worker still finishes them, as cancelled.',
+  }),
+  watched: Type.Array(RowId, { description: 'Runs whose log somebody reads now: send it within 250 ms.' }),
+});
+export type RenewAnswer = Static<typeof RenewAnswer>;
+
+export const StepsReport = Type.Object({
+  claimId: ClaimId,
+  sequence: Type.Integer({ minimum: 1, description: 'Grows with each report of a run; an older one changes nothing.' }),
+  steps: Type.Array(Step, { maxItems: 1000 }),
+});
+export type StepsReport = Static<typeof StepsReport>;
+
+export const FinishRequest = Type.Object({
+  claimId: ClaimId,
+  verdict: Verdict,
+  reason: Reason,
+  steps: Type.Array(Step, { maxItems: 1000 }),
+  logBytes: Type.Array(Type.Integer({ minimum: 0 }), {
+    description: 'Length of each step’s whole log, by step index: the log may still be on its way.',
+  }),
+});
+export type FinishRequest = Static<typeof FinishRequest>;
+export const FinishAnswer = Type.Object({ verdict: Verdict, retried: Type.Boolean() });
+export type FinishAnswer = Static<typeof FinishAnswer>;
+
+/**
+ * One gzip member of a step's log. A body of `append-log` is these members laid end to end;
+ * the header `x-log-chunks` holds their descriptions as JSON.
+ */
+export const LogChunk = Type.Object({
+  step: Type.Integer({ minimum: 0 }),
+  offset: Type.Integer({ minimum: 0, description: 'In bytes of the uncompressed log of the step.' }),
+  sizeBytes: Type.Integer({ minimum: 1, description: 'Uncompressed.' }),
+  lines: Type.Integer({ minimum: 0, description: 'Line ends within.' }),
+  memberBytes: Type.Integer({ minimum: 1, description: 'Compressed.' }),
+});
+export type LogChunk = Static<typeof LogChunk>;
+
+export const workerStates = ['idle', 'busy', 'draining', 'silent', 'gone'] as const;
+export const Worker = Type.Object({
+  id: RowId,
+  name: Type.String(),
+  pools: Type.Array(PoolName),
+  capacity: Type.Integer(),
+  version: Type.String(),
+  platform: Type.String(),
+  state: oneOf(workerStates, 'silent: overdue. gone: signed off, or lost.'),
+  firstSeenAt: Instant,
+  lastSeenAt: Instant,
+  running: Type.Array(Type.Object({ runId: RowId, jobId: RowId, jobName: Type.String(), claimedAt: Instant })),
+});
+export type Worker = Static<typeof Worker>;
+
+export const Pool = Type.Object({
+  name: PoolName,
+  ready: Type.Integer({ description: 'Jobs that a worker could claim now.' }),
+  running: Type.Integer(),
+  workers: Type.Integer({ description: 'Workers that are there now.' }),
+  capacity: Type.Integer({ description: 'Runs that they can do at once.' }),
+  oldestReadyAt: Type.Union([Instant, Type.Null()]),
+});
+export type Pool = Static<typeof Pool>;
