@@ -1,0 +1,83 @@
+// The database: a pool of connections, prepared statements, transactions. The only importer of `pg` beside live.ts.
+import pg from 'pg';
+import type { Statement } from './sql.ts';
+
+export type Queryable = { query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> };
+/** A transaction: what is written through it is there whole or not at all. */
+export type Tx = Queryable & { readonly isTransaction: true };
+export type Db = Queryable & {
+  transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+  readonly pool: pg.Pool;
+};
+export type DbOptions = {
+  readonly poolSize?: number;
+  readonly onQuery?: () => void;
+  readonly onError?: (error: Error) => void;
+};
+
+// bigint as number (ids stay far below 2^53), instants as ISO 8601 strings in UTC.
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
+types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text: string) => new Date(text).toISOString());
+types.setTypeParser(1016 as number, (text: string) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number)));
+
+export function openDb(url: string, options: DbOptions = {}): Db {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.poolSize ?? 10,
+    types,
+    application_name: 'signalbox',
+    connectionTimeoutMillis: 10_000,
+    options: '-c TimeZone=UTC',
+  });
+  // A connection that breaks while idle must not end the process: the pool makes a new one.
+  pool.on('error', (error) => options.onError?.(error));
+  const on = (client: pg.Pool | pg.PoolClient): Queryable => ({
+    async query<Row>(statement: Statement) {
+      options.onQuery?.();
+      const result = await client.query({
+        text: statement.text,
+        values: statement.values as unknown[],
+        name: statement.name,
+      });
+      return result.rows as Row[];
+    },
+  });
+  return {
+    ...on(pool),
+    pool,
+    async transaction(work) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query('begin');
+        const result = await work({ ...on(client), isTransaction: true });
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((cause: Error) => {
+          broken = cause;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** Whether the database could not be asked at all: nothing is wrong with the question, and trying again may help. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: string }).code ?? '';
+  return (
+    /^(08|57P0)/.test(code) ||
+    ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', '53300'].includes(code) ||
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+      error.message,
+    )
+  );
+}

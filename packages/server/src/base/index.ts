@@ -1,0 +1,14 @@
+// base: the ground that rooms stand on: database, outbox, wake-ups. It knows no word of CI and reads no settings itself.
+export { type Db, type DbOptions, isDatabaseAway, openDb, type Queryable, type Tx } from './db.ts';
+export { type Live, startLive } from './live.ts';
+export { migrate } from './migrate.ts';
+export {
+  createTell,
+  type Listener,
+  type Listeners,
+  type Outbox,
+  startOutbox,
+  type Tell,
+  type TellOptions,
+} from './outbox.ts';
+export { type Statement, sql } from './sql.ts';
