@@ -1,0 +1,47 @@
+// What follows for the jobs that wait on one that ended. Rows are always locked in id order: without it, racing ends deadlock.
+import { sql, type Tx } from '../base/index.ts';
+
+/** Counts one need as met; returns the pools in which jobs became ready. */
+export async function freeDependents(tx: Tx, jobId: number): Promise<string[]> {
+  const ready = await tx.query<{ pool: string }>(sql`
+    with locked as materialized (
+      select job.id from edge join job on job.id = edge.to_job
+      where edge.from_job = ${jobId} and job.state = 'waiting'
+      order by job.id
+      for update of job
+    ), counted as (
+      update job
+      set missing = missing - 1,
+          state = case when missing = 1 then 'ready' else 'waiting' end,
+          ready_at = case when missing = 1 then now() end
+      where id = any (array(select id from locked)) and state = 'waiting'
+      returning id, pool, missing, ready_at
+    )
+    insert into ready (job_id, pool, since)
+    select id, pool, ready_at from counted where missing = 0
+    returning pool`);
+  return [...new Set(ready.map((row) => row.pool))];
+}
+
+/** Ends everything that can no longer run because one of these jobs did not pass, each with the need that is to blame. */
+export async function skipDependents(tx: Tx, jobIds: readonly number[]): Promise<number[]> {
+  const skipped = await tx.query<{ id: number }>(sql`
+    with recursive doomed (id, need) as (
+      select edge.to_job, edge.from_job from edge where edge.from_job = any (${jobIds}::bigint[])
+      union
+      select edge.to_job, edge.from_job from edge join doomed on edge.from_job = doomed.id
+    ), blamed as (
+      select doomed.id, min(doomed.need) as need from doomed group by doomed.id
+    ), locked as materialized (
+      select job.id from job where id = any (array(select id from blamed)) and state = 'waiting' order by id for update
+    )
+    update job
+    set state = 'done', verdict = 'skipped', finished_at = now(),
+        reason = jsonb_build_object('code', 'need-failed', 'text',
+          'It needs ' || need.name || ', which ' || case need.verdict
+            when 'failed' then 'failed' when 'errored' then 'errored' when 'cancelled' then 'was cancelled' else 'was skipped' end)
+    from blamed join job as need on need.id = blamed.need
+    where job.id = blamed.id and job.id = any (array(select id from locked)) and job.state = 'waiting'
+    returning job.id`);
+  return skipped.map((row) => row.id);
+}

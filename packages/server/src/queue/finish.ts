@@ -1,0 +1,106 @@
+// Ends a run: writes its verdict where the claim still holds, then frees the jobs that waited for it, skips them, or tries again.
+import { type Reason, Refused, type Step, type Verdict } from '@signalbox/protocol';
+import { sql, type Tx } from '../base/index.ts';
+import { freeDependents, skipDependents } from './dependents.ts';
+import type { QueueLimits } from './limits.ts';
+import { retry } from './retry.ts';
+
+/** Who may end it: the claim fences off a holder that has lost it. */
+export type RunHold = { readonly runId: number; readonly claimId: string };
+export type EndOfRun = {
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+  /** null: the worker is not there to say. */
+  readonly steps: readonly Step[] | null;
+  readonly logBytes: readonly number[] | null;
+};
+export type Ended = {
+  readonly jobId: number;
+  readonly pipelineId: number;
+  readonly verdict: Verdict;
+  readonly retried: boolean;
+  /** false: it had ended before, in the same way; nothing was changed. */
+  readonly changed: boolean;
+  /** To hint after the commit. */
+  readonly topics: readonly string[];
+};
+
+type Found = {
+  jobId: number;
+  pipelineId: number;
+  pool: string;
+  attempts: number;
+  erroredCount: number;
+  started: boolean;
+  ended: boolean;
+  byHolder: boolean;
+  verdict: Verdict | null;
+  retried: boolean;
+  cancelReason: Reason | null;
+};
+
+/** @throws Refused claim-lost when the run is another's by now, run-not-found when there is none. */
+export async function finish(tx: Tx, hold: RunHold, end: EndOfRun, limits: QueueLimits): Promise<Ended> {
+  const found = await lockRun(tx, hold);
+  const { jobId, pipelineId } = found;
+  if (found.ended) {
+    if (!found.byHolder)
+      throw new Refused('claim-lost', `Run ${hold.runId} was given up before: its worker was silent too long.`);
+    return { jobId, pipelineId, verdict: found.verdict!, retried: found.retried, changed: false, topics: [] };
+  }
+
+  const verdict = found.cancelReason ? 'cancelled' : end.verdict;
+  const reason = found.cancelReason ?? end.reason;
+  // A claim whose answer never reached its worker costs the job no attempt.
+  const unheard = reason.code === 'worker-lost' && !found.started;
+  const next = unheard
+    ? ({ kind: 'again', afterSeconds: 0 } as const)
+    : retry({ verdict, reason: reason.code, erroredCount: found.erroredCount, attempts: found.attempts }, limits);
+  await tx.query(sql`
+    update run
+    set ended_at = now(), started_at = coalesce(started_at, case when ${unheard} then null else now() end), verdict = ${verdict}, reason = ${JSON.stringify(reason)}::jsonb, retried = ${next.kind === 'again'},
+        steps = coalesce(${end.steps && JSON.stringify(end.steps)}::jsonb, steps), log_bytes = ${end.logBytes}::bigint[]
+    where id = ${hold.runId}`);
+
+  const topics = [`job:${jobId}`, `pipeline:${pipelineId}`, `run:${hold.runId}`, 'workers'];
+  if (next.kind === 'again') {
+    await putBack(tx, jobId, unheard ? 0 : 1, next.afterSeconds);
+    return { jobId, pipelineId, verdict, retried: true, changed: true, topics: [...topics, `ready:${found.pool}`] };
+  }
+  const [closed] = await tx.query<{ name: string; hasDependents: boolean }>(sql`
+    update job
+    set state = 'done', verdict = ${verdict}, reason = ${JSON.stringify(reason)}::jsonb, finished_at = now(),
+        errored_count = errored_count + ${verdict === 'errored' ? 1 : 0}
+    where id = ${jobId} and state = 'running'
+    returning name, exists (select 1 from edge where from_job = job.id) as "hasDependents"`);
+  if (closed?.hasDependents) {
+    if (verdict === 'passed') topics.push(...(await freeDependents(tx, jobId)).map((pool) => `ready:${pool}`));
+    else await skipDependents(tx, [jobId]);
+  }
+  return { jobId, pipelineId, verdict, retried: false, changed: true, topics };
+}
+
+async function lockRun(tx: Tx, hold: RunHold): Promise<Found> {
+  const [found] = await tx.query<Found & { holds: boolean }>(sql`
+    select run.job_id as "jobId", job.pipeline_id as "pipelineId", job.pool, job.attempts, job.errored_count as "erroredCount",
+           run.started_at is not null as started, run.ended_at is not null as ended, run.log_bytes is not null as "byHolder",
+           run.verdict, run.retried, run.cancel_reason as "cancelReason", run.claim_id = ${hold.claimId}::uuid as holds
+    from run join job on job.id = run.job_id
+    where run.id = ${hold.runId}
+    for update of run`);
+  if (!found) throw new Refused('run-not-found', `There is no run ${hold.runId}.`);
+  if (!found.holds) throw new Refused('claim-lost', `Run ${hold.runId} is held by another claim.`);
+  return found;
+}
+
+/** Back to `ready`, at its old place in line. */
+async function putBack(tx: Tx, jobId: number, errored: number, afterSeconds: number): Promise<void> {
+  await tx.query(sql`
+    with back as (
+      update job set state = 'ready', errored_count = errored_count + ${errored}
+      where id = ${jobId} and state = 'running'
+      returning id, pool, ready_at
+    )
+    insert into ready (job_id, pool, since, not_before)
+    select id, pool, ready_at, now() + make_interval(secs => ${afterSeconds}) from back`);
+}

@@ -1,0 +1,21 @@
+// The limits of the queue, each with its reason. settings.ts fills them from the environment.
+export type QueueLimits = {
+  /** How long a claim holds unless renewed. A lost worker is noticed after this. */
+  readonly leaseSeconds: number;
+  /** How long a claim holds whose worker has not said a word yet: its answer may have been lost. */
+  readonly firstLeaseSeconds: number;
+  /** Without anyone looking at leases for this long, all servers were away: holders get a whole lease to come back. */
+  readonly outageSeconds: number;
+  /** Wait before the second attempt; doubled for each further one. */
+  readonly retrySeconds: number;
+  /** The longest wait before an attempt. */
+  readonly retryMostSeconds: number;
+};
+
+export const queueDefaults: QueueLimits = {
+  leaseSeconds: 60,
+  firstLeaseSeconds: 30,
+  outageSeconds: 20,
+  retrySeconds: 2,
+  retryMostSeconds: 300,
+};

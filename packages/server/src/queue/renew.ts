@@ -1,0 +1,36 @@
+// Keeps the claims of a worker's runs, all in one statement, and says which are lost and which are to be cancelled.
+import { type Reason, Refused } from '@signalbox/protocol';
+import { type Db, sql } from '../base/index.ts';
+import type { RunHold } from './finish.ts';
+import type { QueueLimits } from './limits.ts';
+
+export type Renewed = { readonly lost: number[]; readonly cancelled: { runId: number; reason: Reason }[] };
+
+/** @throws Refused when the worker is not known, or registered with another token. */
+export async function renew(
+  db: Db,
+  worker: { id: number; tokenId: number | null },
+  held: readonly RunHold[],
+  limits: QueueLimits,
+): Promise<Renewed> {
+  const [seen] = await db.query<{ tokenId: number | null }>(sql`
+    update worker set last_seen_at = now(), state = case state when 'gone' then 'active' else state end
+    where id = ${worker.id}
+    returning token_id as "tokenId"`);
+  if (!seen) throw new Refused('not-found', `No worker ${worker.id} is registered. Register again.`);
+  if (seen.tokenId !== worker.tokenId)
+    throw new Refused('not-allowed', `Worker ${worker.id} registered with another token.`);
+  if (held.length === 0) return { lost: [], cancelled: [] };
+
+  const kept = await db.query<{ runId: number; cancelReason: Reason | null }>(sql`
+    update run
+    set lease_until = now() + make_interval(secs => ${limits.leaseSeconds}), started_at = coalesce(started_at, now())
+    from unnest(${held.map((hold) => hold.runId)}::bigint[], ${held.map((hold) => hold.claimId)}::uuid[]) as held (run_id, claim_id)
+    where run.id = held.run_id and run.claim_id = held.claim_id and run.worker_id = ${worker.id} and run.ended_at is null
+    returning run.id as "runId", run.cancel_reason as "cancelReason"`);
+  const keptIds = new Set(kept.map((run) => run.runId));
+  return {
+    lost: held.map((hold) => hold.runId).filter((runId) => !keptIds.has(runId)),
+    cancelled: kept.flatMap((run) => (run.cancelReason ? [{ runId: run.runId, reason: run.cancelReason }] : [])),
+  };
+}

@@ -1,0 +1,73 @@
+// Lets a job that has ended run again, and revives what was skipped because of it.
+import { Refused } from '@signalbox/protocol';
+import { sql, type Tx } from '../base/index.ts';
+
+type Row = { id: number; name: string; state: string; verdict: string | null; reasonCode: string | null };
+type Edge = { from: number; to: number };
+
+/** @throws Refused job-not-found; cannot-rerun with what to do instead. */
+export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: number; topics: string[] }> {
+  const [target] = await tx.query<{ pipelineId: number; pool: string }>(sql`
+    select pipeline_id as "pipelineId", pool from job where id = ${jobId}`);
+  if (!target) throw new Refused('job-not-found', `There is no job ${jobId}.`);
+  const { pipelineId } = target;
+  // All jobs of the pipeline, in id order: no end of another job may slip in between the look and the write.
+  const jobs = await tx.query<Row>(sql`
+    select id, name, state, verdict, reason ->> 'code' as "reasonCode" from job
+    where pipeline_id = ${pipelineId} order by id for update`);
+  const edges = await tx.query<Edge>(sql`
+    select from_job as "from", to_job as "to" from edge join job on job.id = edge.to_job where job.pipeline_id = ${pipelineId}`);
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const job = byId.get(jobId)!;
+  if (job.state !== 'done')
+    throw new Refused('cannot-rerun', `Job ${jobId} (${job.name}) has not ended: it is ${job.state}.`);
+  const unmet = edges
+    .filter((edge) => edge.to === jobId)
+    .map((edge) => byId.get(edge.from)!)
+    .find((need) => need.verdict !== 'passed');
+  if (unmet) {
+    throw new Refused(
+      'cannot-rerun',
+      `Job ${jobId} (${job.name}) needs ${unmet.name}, which has not passed. Rerun job ${unmet.id} (${unmet.name}): this one follows.`,
+    );
+  }
+
+  const revived = revivedBy(jobId, jobs, edges);
+  await tx.query(sql`
+    update job set state = 'ready', missing = 0, verdict = null, reason = null, finished_at = null, started_at = null,
+                   ready_at = now(), errored_count = 0
+    where id = ${jobId}`);
+  await tx.query(sql`insert into ready (job_id, pool, since) values (${jobId}, ${target.pool}, now())`);
+  await tx.query(sql`
+    update job
+    set state = 'waiting', verdict = null, reason = null, finished_at = null, errored_count = 0,
+        missing = (select count(*) from edge join job as need on need.id = edge.from_job
+                   where edge.to_job = job.id and need.verdict is distinct from 'passed')
+    where id = any (${revived}::bigint[])`);
+  // The jobs revived above count needs that this same statement sees as skipped still: both are `not passed`, so the count is right.
+  await tx.query(sql`update pipeline set verdict = null, finished_at = null where id = ${pipelineId}`);
+  return {
+    pipelineId,
+    topics: [`pipeline:${pipelineId}`, `ready:${target.pool}`, ...[jobId, ...revived].map((id) => `job:${id}`)],
+  };
+}
+
+/** What was skipped for a failed need and can run after all once `jobId` passes: every need has passed, is open, or is revived too. */
+function revivedBy(jobId: number, jobs: readonly Row[], edges: readonly Edge[]): number[] {
+  const open = new Set(jobs.filter((job) => job.state !== 'done' || job.verdict === 'passed').map((job) => job.id)).add(
+    jobId,
+  );
+  const revived: number[] = [];
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const job of jobs) {
+      const wasSkipped = job.verdict === 'skipped' && job.reasonCode === 'need-failed' && !open.has(job.id);
+      if (wasSkipped && edges.every((edge) => edge.to !== job.id || open.has(edge.from))) {
+        open.add(job.id);
+        revived.push(job.id);
+        grown = true;
+      }
+    }
+  }
+  return revived;
+}

@@ -1,0 +1,26 @@
+// Ends pipelines whose last job has ended. It runs after the ends' own commits, and again on a timer, so no end is missed.
+import type { Verdict } from '@signalbox/protocol';
+import { type Db, sql } from '../base/index.ts';
+
+export type Settled = {
+  readonly id: number;
+  readonly pushId: number;
+  readonly repoId: number;
+  readonly verdict: Verdict;
+};
+
+/** Of these pipelines, or of all open ones. Two racing ends each see the other only after both have committed: hence after. */
+export async function settle(db: Db, pipelineIds: readonly number[] | 'all'): Promise<Settled[]> {
+  return db.query<Settled>(sql`
+    update pipeline
+    set finished_at = now(),
+        verdict = (
+          select job.verdict from job where job.pipeline_id = pipeline.id
+          order by array_position(array['failed', 'errored', 'cancelled', 'passed', 'skipped'], job.verdict)
+          limit 1)
+    from push
+    where pipeline.finished_at is null and push.id = pipeline.push_id
+      and (${pipelineIds === 'all'}::boolean or pipeline.id = any (${pipelineIds === 'all' ? [] : pipelineIds}::bigint[]))
+      and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.state <> 'done')
+    returning pipeline.id, pipeline.push_id as "pushId", push.repo_id as "repoId", pipeline.verdict`);
+}

@@ -1,0 +1,169 @@
+// Where workers wait for a run: the claims that wait in this process are gathered, and each pool is asked once for all of them.
+// Nothing here matters after a crash: a worker asks again with the same claim id and gets what it got.
+import { Refused } from '@signalbox/protocol';
+import { type Db, type Live, sql } from '../base/index.ts';
+import { type Arrival, type Claim, claim, recognise } from './claim.ts';
+import type { QueueLimits } from './limits.ts';
+
+export type WaitingRoom = {
+  /** @throws Refused when the worker is not known, or is another token's. */
+  ask(request: ClaimAsked): Promise<Claim | null>;
+  stop(): void;
+};
+export type ClaimAsked = {
+  readonly claimId: string;
+  readonly workerId: number;
+  readonly tokenId: number | null;
+  readonly waitSeconds: number;
+  readonly signal: AbortSignal;
+};
+
+type Waiter = ClaimAsked & {
+  pools: readonly string[];
+  settled: boolean;
+  answer(claim: Claim | null): void;
+  fail(error: unknown): void;
+};
+
+/** Nobody relies on hints alone: pools with waiters are looked at this often anyhow. */
+const lookAnywayMs = 1000;
+/** Claims in one statement. */
+const batch = 100;
+
+export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): WaitingRoom {
+  let arrivals: Waiter[] = [];
+  const byPool = new Map<string, Set<Waiter>>();
+  const byClaim = new Map<string, Waiter>();
+  const dirty = new Set<string>();
+  let pumping = false;
+
+  const leave = (waiter: Waiter) => {
+    waiter.settled = true;
+    if (byClaim.get(waiter.claimId) === waiter) byClaim.delete(waiter.claimId);
+    for (const pool of waiter.pools) {
+      const set = byPool.get(pool);
+      set?.delete(waiter);
+      if (set?.size === 0) byPool.delete(pool);
+    }
+  };
+
+  const admit = async (batchOf: Waiter[]) => {
+    const known = new Map((await recognise(db, batchOf)).map((arrival) => [arrival.claimId, arrival]));
+    const overdue = [...known.values()].filter((arrival) => arrival.overdue || arrival.state === 'gone');
+    if (overdue.length > 0) {
+      await db.query(sql`
+        update worker set last_seen_at = now(), state = case state when 'gone' then 'active' else state end
+        where id = any (${overdue.map((arrival) => arrival.workerId)}::bigint[])`);
+    }
+    for (const waiter of batchOf) place(waiter, known.get(waiter.claimId));
+  };
+
+  const place = (waiter: Waiter, arrival: Arrival | undefined) => {
+    if (waiter.settled) return;
+    if (!arrival?.state || !arrival.pools) {
+      return waiter.fail(new Refused('not-found', `No worker ${waiter.workerId} is registered. Register again.`));
+    }
+    if (arrival.tokenId !== waiter.tokenId) {
+      return waiter.fail(new Refused('not-allowed', `Worker ${waiter.workerId} registered with another token.`));
+    }
+    if (arrival.runId !== null) {
+      if (arrival.ended) return waiter.answer(null);
+      const { claimId, runId, jobId, attempt } = arrival;
+      return waiter.answer({ claimId, runId, jobId: jobId!, attempt: attempt! });
+    }
+    if (arrival.state === 'draining') return waiter.answer(null);
+    waiter.pools = arrival.pools;
+    for (const pool of waiter.pools) {
+      const set = byPool.get(pool) ?? new Set();
+      byPool.set(pool, set.add(waiter));
+      dirty.add(pool);
+    }
+  };
+
+  const takeFrom = async (pool: string) => {
+    const waiters = [...(byPool.get(pool) ?? [])].slice(0, batch);
+    if (waiters.length === 0) return;
+    const claims = await claim(db, pool, waiters, limits.firstLeaseSeconds);
+    const byId = new Map(claims.map((one) => [one.claimId, one]));
+    for (const waiter of waiters) {
+      const got = byId.get(waiter.claimId);
+      if (got) waiter.answer(got);
+    }
+    if (claims.length === waiters.length && byPool.has(pool)) dirty.add(pool);
+  };
+
+  const pump = async () => {
+    if (pumping) return;
+    pumping = true;
+    try {
+      while (arrivals.length > 0 || dirty.size > 0) {
+        const come = arrivals;
+        arrivals = [];
+        if (come.length > 0) {
+          await admit(come).catch((error: unknown) => {
+            for (const waiter of come) waiter.fail(error);
+          });
+        }
+        for (const pool of [...dirty]) {
+          dirty.delete(pool);
+          // A claim that failed is asked again at the next look; whoever waits, waits on.
+          await takeFrom(pool).catch(() => undefined);
+        }
+      }
+    } finally {
+      pumping = false;
+    }
+  };
+  const soon = () => void setImmediate(pump);
+
+  const unwatch = live.watch('ready:*', (topic) => {
+    const pool = topic.slice('ready:'.length);
+    if (pool === '*') for (const each of byPool.keys()) dirty.add(each);
+    else if (byPool.has(pool)) dirty.add(pool);
+    if (dirty.size > 0) soon();
+  });
+  const timer = setInterval(() => {
+    for (const pool of byPool.keys()) dirty.add(pool);
+    if (dirty.size > 0) soon();
+  }, lookAnywayMs);
+
+  return {
+    ask(request) {
+      return new Promise((resolve, reject) => {
+        const timeout = setTimeout(() => waiter.answer(null), request.waitSeconds * 1000);
+        const gone = () => waiter.answer(null);
+        const close = () => {
+          clearTimeout(timeout);
+          request.signal.removeEventListener('abort', gone);
+          leave(waiter);
+        };
+        const waiter: Waiter = {
+          ...request,
+          pools: [],
+          settled: false,
+          answer(got) {
+            if (waiter.settled) return;
+            close();
+            resolve(got);
+          },
+          fail(error) {
+            if (waiter.settled) return;
+            close();
+            reject(error);
+          },
+        };
+        // The same claim may ask again while its first question still waits on a dead connection.
+        byClaim.get(request.claimId)?.answer(null);
+        byClaim.set(request.claimId, waiter);
+        request.signal.addEventListener('abort', gone);
+        arrivals.push(waiter);
+        soon();
+      });
+    },
+    stop() {
+      clearInterval(timer);
+      unwatch();
+      for (const waiter of [...byClaim.values()]) waiter.answer(null);
+    },
+  };
+}
