@@ -236,3 +236,11 @@ create table audit (
   subject text not null,
   detail jsonb not null default '{}'
 );
+
+-- What was noted stays: whoever finds a way to write here can add, never change or remove.
+create function audit_is_append_only() returns trigger language plpgsql as $$
+begin
+  raise exception 'The audit is append-only: rows are neither changed nor removed.';
+end $$;
+create trigger audit_is_append_only before update or delete or truncate on audit
+  for each statement execute function audit_is_append_only();
