@@ -163,6 +163,10 @@ create table log (
   step integer not null,
   size_bytes bigint not null default 0,
   lines bigint not null default 0,
+  -- Compressed: says whether a log is small enough to be sealed in memory.
+  member_bytes bigint not null default 0,
+  -- The size before the last append: how one statement knows which of its chunks are new.
+  appended_from bigint not null default 0,
   primary key (run_id, step)
 ) with (fillfactor = 50);
 
@@ -180,7 +184,7 @@ alter table log_chunk alter column member set storage external;
 -- A log that lies in the archive: where, and for each step its members' places in the file.
 create table sealed_log (
   run_id bigint primary key references run on delete cascade,
-  path text not null,
+  path text collate "C" not null unique,
   size_bytes bigint not null,
   sha256 text not null,
   missing_bytes bigint not null default 0,
@@ -191,8 +195,12 @@ create table sealed_log (
 -- Runs that ended and whose log is not sealed yet: taken in batches.
 create table to_seal (
   run_id bigint primary key references run on delete cascade,
-  ended_at timestamptz not null default now()
-);
+  ended_at timestamptz not null default now(),
+  -- Nothing is appended any more: whoever seals it, and however often, writes the same file.
+  closed boolean not null default false,
+  -- Taken until then by whoever seals it now.
+  not_before timestamptz not null default now()
+) with (fillfactor = 50);
 
 create table artifact (
   id bigint generated always as identity primary key,
@@ -200,7 +208,7 @@ create table artifact (
   path text not null,
   size_bytes bigint not null,
   sha256 text not null,
-  archive_path text not null,
+  archive_path text collate "C" not null unique,
   created_at timestamptz not null default now(),
   unique (run_id, path)
 );
