@@ -1,8 +1,6 @@
 // Names the directory of the test run's own PostgreSQL before all tests, and removes it after them. The first test that needs it starts it.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { quickDirectory } from './temporary.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,7 +9,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const directory = await mkdtemp(join(tmpdir(), 'signalbox-tests-'));
+  const directory = await quickDirectory('tests');
   project.provide('databaseDirectory', directory);
   return async () => {
     const { removePostgres } = await import('../../packages/server/src/base/postgres/index.ts');

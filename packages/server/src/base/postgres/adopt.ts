@@ -25,9 +25,9 @@ export async function adoptable({ place, binaries, address, log }: KeeperOptions
     const problem = await whyNoAnswer(actual, place);
     if (problem === undefined) return found;
     const now = performance.now();
-    // The socket is gone (a cleaned temporary folder), or was never made: after a while only a new start helps.
-    unreachableSince = /ENOENT|ECONNREFUSED/.test(problem) ? (unreachableSince ?? now) : undefined;
-    if (now > deadline || (unreachableSince !== undefined && now - unreachableSince > 5000)) {
+    // The socket of a ready one is gone: somebody cleaned the temporary folder, and only a new start helps.
+    unreachableSince = found.isReady && /ENOENT|ECONNREFUSED/.test(problem) ? (unreachableSince ?? now) : undefined;
+    if (now > deadline || (unreachableSince !== undefined && now - unreachableSince > 500)) {
       log(`PostgreSQL runs in ${place.cluster} but cannot be reached (${problem}): ending it, to start another`);
       await endPostmaster(found.pid, place, binaries);
       return undefined;

@@ -29,13 +29,19 @@ export async function hasEnded(pid: number, seconds: number): Promise<boolean> {
   return true;
 }
 
-export type Postmaster = { readonly pid: number; readonly port: number; readonly socketDirectory: string };
+export type Postmaster = {
+  readonly pid: number;
+  readonly port: number;
+  readonly socketDirectory: string;
+  /** By its own word; else it starts, recovers or stops. */
+  readonly isReady: boolean;
+};
 
 /** What postmaster.pid says, if that process lives and is the PostgreSQL of this cluster: numbers are given out again. */
 export async function postmasterOf(cluster: string): Promise<Postmaster | undefined> {
-  const [pid, , , port, socketDirectory] = await pidFile(cluster);
+  const [pid, , , port, socketDirectory, , , status] = await pidFile(cluster);
   if (!pid || !(await isAlive(Number(pid))) || !(await servesCluster(Number(pid), cluster))) return undefined;
-  return { pid: Number(pid), port: Number(port), socketDirectory: socketDirectory ?? '' };
+  return { pid: Number(pid), port: Number(port), socketDirectory: socketDirectory ?? '', isReady: status === 'ready' };
 }
 
 /** Whether postmaster.pid names a living process that is somebody else's: PostgreSQL would refuse to start. */
