@@ -6,7 +6,7 @@ import { clusterMajor, makeCluster } from './cluster.ts';
 import { writeConfiguration } from './configuration.ts';
 import { Keeper } from './keeper.ts';
 import { openPlace, type Place } from './place.ts';
-import { type Identity, identities } from './unprivileged.ts';
+import { giveTo, type Identity, identities } from './unprivileged.ts';
 
 export type PostgresOptions = {
   readonly dataDirectory: string;
@@ -65,6 +65,8 @@ async function chooseProgram(
   const problems: string[] = [];
   for (const identity of await identities(options.rootBecomes)) {
     try {
+      // It must be able to enter, also to run binaries that are copied there.
+      await giveTo(identity, place.directory);
       return { identity, binaries: await chooseBinaries(place, identity, major, options.binDirectory) };
     } catch (error) {
       problems.push((error as Error).message);

@@ -1,13 +1,19 @@
 // The embedded PostgreSQL with the real thing: real binaries, real kills, the directories that people have.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Program, startProcess } from '../../../../../test/kit/programs.ts';
 import { quickDirectory, temporaryDirectory } from '../../../../../test/kit/temporary.ts';
 import { until } from '../../../../../test/kit/wait.ts';
 import { type PostgresOptions, removePostgres, startPostgres } from '../../../src/base/postgres/index.ts';
+import { linkLibraries } from '../../../src/base/postgres/package-files.ts';
 import { isAlive } from '../../../src/base/postgres/processes.ts';
+
+const debian15 = '/usr/lib/postgresql/15/bin';
 
 // initdb takes the most time: most tests begin with a copy of one cluster (which may be moved, as this shows).
 let made: string;
@@ -159,6 +165,29 @@ it('listens on loopback with a password where there are no sockets', async () =>
   await postgres.stop();
 });
 
+describe.runIf(existsSync(`${debian15}/initdb`))('with another PostgreSQL of the machine', () => {
+  it('takes the binaries that are named, and later finds those that fit the data', async () => {
+    const dataDirectory = await dataHome();
+    const named = await startPostgres({ dataDirectory, binDirectory: debian15 });
+    expect(await ask(named.url, 'show server_version_num')).toMatch(/^15/);
+    await named.stop();
+    const found = await startPostgres({ dataDirectory });
+    expect(await ask(found.url, 'show server_version_num')).toMatch(/^15/);
+    await found.stop();
+  });
+});
+
+it('makes the library links that a blocked install script did not make', async () => {
+  const native = join(await temporaryDirectory(), 'native');
+  await mkdir(join(native, 'lib'), { recursive: true });
+  await writeFile(join(native, 'lib/libicu.so.60.2'), 'a library');
+  const links = [{ source: 'native/lib/libicu.so.60.2', target: 'native/lib/libicu.so.60' }];
+  await writeFile(join(native, 'pg-symlinks.json'), JSON.stringify(links));
+  expect(await linkLibraries(native)).toBe(true);
+  expect(await readFile(join(native, 'lib/libicu.so.60'), 'utf8')).toBe('a library');
+  expect(await linkLibraries(native)).toBe(true);
+});
+
 describe.runIf(process.getuid?.() === 0)('as root', () => {
   it('becomes an ordinary user where user namespaces are forbidden, and may change ways between starts', async () => {
     // An ordinary user must be able to enter the data directory, and mkdtemp's is ours alone.
@@ -174,6 +203,22 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     await inNamespace.stop();
     const again = await startPostgres({ dataDirectory, rootBecomes: 'user' });
     expect(await ask(again.url, 'select n from kept')).toBe(1);
+    await again.stop();
+  });
+
+  it('an ordinary user of the machine runs it too, and root takes over what he left', async () => {
+    const dataDirectory = await madeHome();
+    await promisify(execFile)('chown', ['-R', '65534:65534', dataDirectory]);
+    const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, ...serverCommand];
+    const program = startProcess('setpriv', [...asNobody, dataDirectory], { env: { HOME: '/nonexistent' } });
+    const before = await whereRuns(program);
+    await program.kill9();
+    const postgres = await startPostgres({ dataDirectory });
+    expect(postgres).toMatchObject({ adopted: true, pid: before.pid });
+    expect(await ask(postgres.url, 'select 1')).toBe(1);
+    await postgres.stop();
+    const again = await startPostgres({ dataDirectory });
+    expect(await ask(again.url, 'select 1')).toBe(1);
     await again.stop();
   });
 
@@ -234,9 +279,10 @@ async function dataHome(): Promise<string> {
   return directory;
 }
 
+const serverCommand = ['--import', 'tsx', '-C', 'source', join(import.meta.dirname, 'server-process.ts')];
+
 function serverProcess(dataDirectory: string): Program {
-  const program = join(import.meta.dirname, 'server-process.ts');
-  return startProcess(process.execPath, ['--import', 'tsx', '-C', 'source', program, dataDirectory]);
+  return startProcess(process.execPath, [...serverCommand, dataDirectory]);
 }
 
 async function whereRuns(program: Program): Promise<{ url: string; adopted: boolean; pid: number }> {
