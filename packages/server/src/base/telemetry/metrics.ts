@@ -42,6 +42,9 @@ const prefix = 'signalbox_';
 /** A registry of its own: two servers in one process (as in tests) do not share figures. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
+  const readers: (() => Promise<void>)[] = [];
+  // Who asks while a page is made gets the same one: a crowd of readers costs the database no more than one.
+  let page: ReturnType<Metrics['page']> | undefined;
   if (options.process) collectDefaultMetrics({ register: registry, prefix });
 
   const counter: Metrics['counter'] = ({ name, help, labels }) => {
@@ -56,29 +59,36 @@ export function createMetrics(options: MetricsOptions): Metrics {
     labels: { gauge: { atMost: 100 } },
   });
 
+  const makePage: Metrics['page'] = async () => {
+    await Promise.all(readers.map((read) => read()));
+    return { contentType: registry.contentType, text: await registry.metrics() };
+  };
+
   return {
     counter,
     gauge({ name, help, labels, read }) {
       assertName(name);
       const bound = boundLabels(labels);
-      const made = new Gauge({
-        name: prefix + name,
-        help,
-        labelNames: bound.names,
-        registers: [registry],
-        ...(read && { collect: () => collect() }),
-      });
+      const made = new Gauge({ name: prefix + name, help, labelNames: bound.names, registers: [registry] });
       const gauge: GaugeOf<NonNullable<typeof labels>> = { set: (values, value) => made.set(bound.of(values), value) };
-      const collect = async (): Promise<void> => {
+      // `remove` besides, for `reset` leaves a gauge without labels at 0, and that would be a figure.
+      const empty = () => {
         made.reset();
-        try {
-          await read?.(gauge);
-        } catch (error) {
-          made.reset();
-          unread.add({ gauge: name });
-          options.onError(error);
-        }
+        if (bound.names.length === 0) made.remove();
       };
+      if (read) {
+        empty();
+        readers.push(async () => {
+          empty();
+          try {
+            await read(gauge);
+          } catch (error) {
+            empty();
+            unread.add({ gauge: name });
+            options.onError(error);
+          }
+        });
+      }
       return gauge;
     },
     histogram({ name, help, labels, buckets }) {
@@ -93,6 +103,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
       });
       return { observe: (values, value) => made.observe(bound.of(values), value) };
     },
-    page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    page() {
+      page ??= makePage().finally(() => {
+        page = undefined;
+      });
+      return page;
+    },
   };
 }
