@@ -13,8 +13,11 @@ export type Address =
   | { readonly kind: 'tcp'; readonly port: number; readonly password: string };
 
 /** A socket's path has at most 107 bytes (103 on macOS), a data directory more: so it lies in the temporary folder. */
-export async function socketAddress(place: Place, identity: Identity): Promise<Address> {
-  const directory = socketDirectory(place);
+export function socketAddress(place: Place): Address & { readonly kind: 'socket' } {
+  return { kind: 'socket', directory: socketDirectory(place) };
+}
+
+export async function makeSocketDirectory(directory: string, identity: Identity): Promise<void> {
   try {
     await mkdir(directory, { mode: 0o700 });
   } catch (error) {
@@ -22,7 +25,6 @@ export async function socketAddress(place: Place, identity: Identity): Promise<A
     await refuseForeign(directory);
   }
   await giveTo(identity, directory);
-  return { kind: 'socket', directory };
 }
 
 export function socketDirectory(place: Place): string {

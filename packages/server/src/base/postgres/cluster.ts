@@ -23,8 +23,6 @@ export async function makeCluster(
   await waitForOtherDraft(place);
   if ((await clusterMajor(place)) === undefined) await makeDraft(place, binaries, identity, choices);
   await mkdir(place.logDirectory, { recursive: true, mode: 0o700 });
-  await giveTo(identity, place.logDirectory);
-  await giveTo(identity, place.cluster);
 }
 
 /** The major version that made the cluster; undefined when there is none yet. */

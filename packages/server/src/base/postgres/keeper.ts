@@ -15,6 +15,8 @@ export type KeeperOptions = {
   readonly binaries: Binaries;
   readonly identity: Identity;
   readonly address: Address;
+  /** Makes ready, before each launch, what PostgreSQL reads and who owns it. */
+  readonly prepare: () => Promise<void>;
   readonly log: (line: string) => void;
 };
 

@@ -23,6 +23,7 @@ export type Running = {
 export async function launch(options: KeeperOptions): Promise<Running | undefined> {
   const deadline = performance.now() + 30_000;
   for (;;) {
+    await options.prepare();
     const running = process.platform === 'win32' ? await launchOnWindows(options) : await spawnPostmaster(options);
     const how = await readyOrEnded(running, options);
     if (how === undefined) return running;

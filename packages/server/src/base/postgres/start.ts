@@ -1,11 +1,12 @@
 // Starts PostgreSQL in a data directory and keeps it running, or adopts one that a killed server left running there.
-import { readAddress, socketAddress, tcpAddress, urlOf } from './address.ts';
+import { makeSocketDirectory, readAddress, socketAddress, tcpAddress, urlOf } from './address.ts';
 import { ensureDatabase } from './answer.ts';
 import { type Binaries, chooseBinaries } from './binaries.ts';
 import { clusterMajor, makeCluster } from './cluster.ts';
 import { writeConfiguration } from './configuration.ts';
 import { Keeper } from './keeper.ts';
 import { openPlace, type Place } from './place.ts';
+import { postmasterOf } from './processes.ts';
 import { giveTo, type Identity, identities } from './unprivileged.ts';
 
 export type PostgresOptions = {
@@ -40,10 +41,14 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const { binaries, identity } = await chooseProgram(place, options);
 
   await makeCluster(place, binaries, identity, { durable, transport });
-  const address = transport === 'socket' ? await socketAddress(place, identity) : await tcpAddress(place);
-  await writeConfiguration(place, identity, { address, durable, major: binaries.major });
-
-  const keeper = new Keeper({ place, binaries, identity, address, log });
+  const address = transport === 'socket' ? socketAddress(place) : await tcpAddress(place);
+  // Only before a launch: one that runs already may belong to another user, and would lose its own files.
+  const prepare = async () => {
+    for (const path of [place.directory, place.cluster, place.logDirectory]) await giveTo(identity, path);
+    if (address.kind === 'socket') await makeSocketDirectory(address.directory, identity);
+    await writeConfiguration(place, identity, { address, durable, major: binaries.major });
+  };
+  const keeper = new Keeper({ place, binaries, identity, address, prepare, log });
   const adopted = await keeper.start();
   const actual = (await readAddress(place)) ?? address;
   await ensureDatabase(actual, place.databaseName);
@@ -66,7 +71,7 @@ async function chooseProgram(
   for (const identity of await identities(options.rootBecomes)) {
     try {
       // It must be able to enter, also to run binaries that are copied there.
-      await giveTo(identity, place.directory);
+      if (!(await postmasterOf(place.cluster))) await giveTo(identity, place.directory);
       return { identity, binaries: await chooseBinaries(place, identity, major, options.binDirectory) };
     } catch (error) {
       problems.push((error as Error).message);
