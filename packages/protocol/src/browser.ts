@@ -1,4 +1,5 @@
-// The face for browsers: the client and the types, without the schemas (which weigh more than the pages).
+// The face for browsers and workers: the client and the types, without the schemas (which weigh more than the pages).
 export * from './client.ts';
 export type * from './index.ts';
 export { type ProblemCode, Refused } from './problems.ts';
+export { version } from './version.ts';

@@ -33,6 +33,7 @@ export const reasonCodes = [
   'job-timed-out',
   'artifact-missing',
   'checkout-failed',
+  'secret-missing',
   'worker-lost',
   'worker-stopped',
   'worker-failed',

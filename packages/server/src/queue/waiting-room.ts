@@ -21,12 +21,21 @@ export type ClaimAsked = {
 type Waiter = ClaimAsked & {
   pools: readonly string[];
   settled: boolean;
+  /** A statement that may give it a run is under way: until that is back nobody may answer it empty-handed. */
+  inFlight: boolean;
+  /** Its time is over, or its caller has gone: no more looks. */
+  over: boolean;
+  followers: number;
+  timer: NodeJS.Timeout | undefined;
+  readonly outcome: Promise<Claim | null>;
   answer(claim: Claim | null): void;
   fail(error: unknown): void;
 };
 
 /** Nobody relies on hints alone: pools with waiters are looked at this often anyhow. */
 const lookAnywayMs = 1000;
+/** Whoever would not wait at all still gets this long for one look. */
+const lookMs = 20;
 /** Claims in one statement. */
 const batch = 100;
 
@@ -45,6 +54,50 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
       set?.delete(waiter);
       if (set?.size === 0) byPool.delete(pool);
     }
+  };
+
+  const endWait = (waiter: Waiter) => {
+    waiter.over = true;
+    if (!waiter.inFlight) waiter.answer(null);
+  };
+
+  const newWaiter = (request: ClaimAsked): Waiter => {
+    let resolve: (claim: Claim | null) => void = () => undefined;
+    let reject: (error: unknown) => void = () => undefined;
+    const outcome = new Promise<Claim | null>((yes, no) => {
+      resolve = yes;
+      reject = no;
+    });
+    const gone = () => {
+      if (waiter.followers === 0) endWait(waiter);
+    };
+    const settle = () => {
+      clearTimeout(waiter.timer);
+      request.signal.removeEventListener('abort', gone);
+      leave(waiter);
+    };
+    const waiter: Waiter = {
+      ...request,
+      pools: [],
+      settled: false,
+      inFlight: false,
+      over: false,
+      followers: 0,
+      timer: undefined,
+      outcome,
+      answer(got) {
+        if (waiter.settled) return;
+        settle();
+        resolve(got);
+      },
+      fail(error) {
+        if (waiter.settled) return;
+        settle();
+        reject(error);
+      },
+    };
+    request.signal.addEventListener('abort', gone);
+    return waiter;
   };
 
   const admit = async (batchOf: Waiter[]) => {
@@ -72,6 +125,7 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
       return waiter.answer({ claimId, runId, jobId: jobId!, attempt: attempt! });
     }
     if (arrival.state === 'draining') return waiter.answer(null);
+    waiter.timer = setTimeout(() => endWait(waiter), waiter.waitSeconds * 1000 + lookMs);
     waiter.pools = arrival.pools;
     for (const pool of waiter.pools) {
       const set = byPool.get(pool) ?? new Set();
@@ -83,13 +137,21 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
   const takeFrom = async (pool: string) => {
     const waiters = [...(byPool.get(pool) ?? [])].slice(0, batch);
     if (waiters.length === 0) return;
-    const claims = await claim(db, pool, waiters, limits.firstLeaseSeconds);
-    const byId = new Map(claims.map((one) => [one.claimId, one]));
-    for (const waiter of waiters) {
-      const got = byId.get(waiter.claimId);
-      if (got) waiter.answer(got);
+    for (const waiter of waiters) waiter.inFlight = true;
+    try {
+      const claims = await claim(db, pool, waiters, limits.firstLeaseSeconds);
+      const byId = new Map(claims.map((one) => [one.claimId, one]));
+      for (const waiter of waiters) {
+        const got = byId.get(waiter.claimId);
+        if (got) waiter.answer(got);
+      }
+      if (claims.length === waiters.length && byPool.has(pool)) dirty.add(pool);
+    } finally {
+      for (const waiter of waiters) {
+        waiter.inFlight = false;
+        if (waiter.over) waiter.answer(null);
+      }
     }
-    if (claims.length === waiters.length && byPool.has(pool)) dirty.add(pool);
   };
 
   const pump = async () => {
@@ -129,41 +191,22 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
 
   return {
     ask(request) {
-      return new Promise((resolve, reject) => {
-        const timeout = setTimeout(() => waiter.answer(null), request.waitSeconds * 1000);
-        const gone = () => waiter.answer(null);
-        const close = () => {
-          clearTimeout(timeout);
-          request.signal.removeEventListener('abort', gone);
-          leave(waiter);
-        };
-        const waiter: Waiter = {
-          ...request,
-          pools: [],
-          settled: false,
-          answer(got) {
-            if (waiter.settled) return;
-            close();
-            resolve(got);
-          },
-          fail(error) {
-            if (waiter.settled) return;
-            close();
-            reject(error);
-          },
-        };
-        // The same claim may ask again while its first question still waits on a dead connection.
-        byClaim.get(request.claimId)?.answer(null);
-        byClaim.set(request.claimId, waiter);
-        request.signal.addEventListener('abort', gone);
-        arrivals.push(waiter);
-        soon();
-      });
+      // The same claim may ask again while its first question still waits on a dead connection: both hear one answer.
+      const first = byClaim.get(request.claimId);
+      if (first && first.workerId === request.workerId && first.tokenId === request.tokenId) {
+        first.followers += 1;
+        return first.outcome;
+      }
+      const waiter = newWaiter(request);
+      byClaim.set(request.claimId, waiter);
+      arrivals.push(waiter);
+      soon();
+      return waiter.outcome;
     },
     stop() {
       clearInterval(timer);
       unwatch();
-      for (const waiter of [...byClaim.values()]) waiter.answer(null);
+      for (const waiter of [...byClaim.values()]) endWait(waiter);
     },
   };
 }

@@ -1,0 +1,28 @@
+// Ends pipelines soon after their last job has ended: gathered for a moment, so that a hundred ends cost one statement.
+import type { Db, Live } from '../base/index.ts';
+import { settle } from '../queue/index.ts';
+
+/** Says that jobs of these pipelines have ended. It does not wait; what fails is made up by the timetable. */
+export type SettlePipelines = (pipelineIds: readonly number[]) => void;
+
+const gatherMs = 10;
+
+export function createSettlePipelines(db: Db, live: Live): SettlePipelines {
+  const waiting = new Set<number>();
+  let timer: NodeJS.Timeout | undefined;
+  const run = () => {
+    timer = undefined;
+    const ids = [...waiting];
+    waiting.clear();
+    settleNow(db, live, ids).catch(() => undefined);
+  };
+  return (pipelineIds) => {
+    for (const id of pipelineIds) waiting.add(id);
+    if (waiting.size > 0) timer ??= setTimeout(run, gatherMs);
+  };
+}
+
+export async function settleNow(db: Db, live: Live, pipelineIds: readonly number[] | 'all'): Promise<void> {
+  const settled = await settle(db, pipelineIds);
+  live.hint(...settled.flatMap((pipeline) => [`pipeline:${pipeline.id}`, `repo:${pipeline.repoId}`]));
+}

@@ -1,0 +1,85 @@
+// What must happen every few seconds, whoever does it: each entry is safe to run on any number of servers at once.
+import type { Db, Live, Tell } from '../base/index.ts';
+import { expireLeases, type QueueLimits } from '../queue/index.ts';
+import { type ArchiveStore, ended, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
+import { lookAtDue } from '../source/index.ts';
+import { repoTopic } from './repo-topic.ts';
+import { type SettlePipelines, settleNow } from './settle-pipelines.ts';
+
+export type TimetableParts = {
+  readonly db: Db;
+  readonly live: Live;
+  readonly tell: Tell;
+  readonly store: ArchiveStore;
+  readonly queueLimits: QueueLimits;
+  readonly recordLimits: RecordLimits;
+  readonly settlePipelines: SettlePipelines;
+  readonly onFailure: (entry: string, error: unknown) => void;
+};
+export type Timetable = {
+  /** Seal soon: a run has ended. */
+  sealSoon(): void;
+  stop(): Promise<void>;
+};
+
+export function startTimetable(parts: TimetableParts): Timetable {
+  const { db, live, tell, store, recordLimits, onFailure } = parts;
+  const entries = [
+    every(5, 'expire-leases', () => expire(parts)),
+    every(10, 'settle-pipelines', () => settleNow(db, live, 'all')),
+    every(5, 'look-at-due', async () => {
+      await lookAtDue(db, (repoId) =>
+        db.transaction((tx) => tell(tx, 'look-asked', { repoId }, { line: `repo-${repoId}`, key: `poll-${repoId}` })),
+      );
+    }),
+    every(2, 'seal-logs', () => sealDue(db, store, recordLimits, (runId) => live.hint(`run:${runId}`))),
+    every(3600, 'sweep-archive', () => sweepArchive(store)),
+  ];
+  const seal = entries[3]!;
+
+  return {
+    sealSoon: () => seal.soon(),
+    async stop() {
+      await Promise.all(entries.map((entry) => entry.stop()));
+    },
+  };
+
+  /** Runs one entry again and again, never twice at once; a failure is told and made up at the next turn. */
+  function every(seconds: number, name: string, work: () => Promise<unknown>) {
+    let running: Promise<void> | undefined;
+    let again = false;
+    let soonTimer: NodeJS.Timeout | undefined;
+    const turn = async () => {
+      do {
+        again = false;
+        await work().catch((error: unknown) => onFailure(name, error));
+      } while (again && !stopped);
+      running = undefined;
+    };
+    let stopped = false;
+    const start = () => {
+      soonTimer = undefined;
+      if (running) again = true;
+      else if (!stopped) running = turn();
+    };
+    const timer = setInterval(start, seconds * 1000);
+    start();
+    return {
+      soon() {
+        if (!stopped) soonTimer ??= setTimeout(start, 50);
+      },
+      async stop() {
+        stopped = true;
+        clearInterval(timer);
+        clearTimeout(soonTimer);
+        await running;
+      },
+    };
+  }
+}
+
+async function expire({ db, live, queueLimits, settlePipelines }: TimetableParts): Promise<void> {
+  const gone = await expireLeases(db, queueLimits, (tx, runId) => ended(tx, [runId]));
+  for (const run of gone) live.hint(...run.topics, ...(await repoTopic(db, run.pipelineId)));
+  settlePipelines(gone.map((run) => run.pipelineId));
+}

@@ -1,0 +1,109 @@
+// The HTTP server: one route for each endpoint of the contract, behind the doorkeeper; pages, archive and documents beside them.
+import { contract, type Endpoint, type EndpointId, Refused, routes } from '@signalbox/protocol';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteShorthandOptions } from 'fastify';
+import type { Caller, Doorkeeper } from '../access/index.ts';
+import type { Asked, Handlers } from './handler.ts';
+import { sendProblem } from './problem.ts';
+import { secureHeaders } from './secure-headers.ts';
+
+export type DoorLimits = {
+  /** Largest JSON body. */
+  readonly jsonBytes: number;
+  /** Longest time for the head of a request to arrive. */
+  readonly headSeconds: number;
+};
+export type DoorsOptions = {
+  readonly doorkeeper: Doorkeeper;
+  readonly handlers: Handlers;
+  readonly logger: FastifyBaseLogger;
+  readonly limits: DoorLimits;
+  /** Told of each answer, for the metrics. */
+  readonly onAnswer: (endpoint: string, status: number, seconds: number) => void;
+};
+
+/** The server, not listening yet; callers add pages and documents. */
+export function buildDoors(options: DoorsOptions): FastifyInstance {
+  const doors = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    bodyLimit: options.limits.jsonBytes,
+    trustProxy: false,
+    requestIdHeader: false,
+    genReqId: () => crypto.randomUUID(),
+    forceCloseConnections: true,
+    connectionTimeout: 0,
+    keepAliveTimeout: 75_000,
+    requestTimeout: 0,
+    http: { headersTimeout: options.limits.headSeconds * 1000 },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1100 },
+  });
+  // Bytes are handed on as a stream: each handler knows how much it takes.
+  doors.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+  doors.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  doors.addHook('onRequest', async (_request, reply) => secureHeaders(reply));
+  doors.addHook('onResponse', async (request, reply) => {
+    options.onAnswer(request.routeOptions.config.endpoint ?? 'page', reply.statusCode, reply.elapsedTime / 1000);
+  });
+  for (const id of Object.keys(contract) as EndpointId[]) addEndpoint(doors, id, options);
+  return doors;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    endpoint?: string;
+  }
+  interface FastifyRequest {
+    caller: Caller;
+  }
+}
+
+function addEndpoint(doors: FastifyInstance, id: EndpointId, { doorkeeper, handlers }: DoorsOptions): void {
+  const [method, url, scope] = routes[id];
+  const endpoint: Endpoint = contract[id];
+  const handle = handlers[id] as (asked: Asked<EndpointId>) => unknown;
+  const schema: RouteShorthandOptions['schema'] = {};
+  if (endpoint.params) schema.params = endpoint.params;
+  if (endpoint.query) schema.querystring = endpoint.query;
+  if (endpoint.headers) schema.headers = endpoint.headers;
+  if (endpoint.body && endpoint.body !== 'bytes') schema.body = endpoint.body;
+  doors.route({
+    method,
+    url,
+    schema,
+    config: { endpoint: id },
+    // Before the body is read: who may not, costs nothing.
+    onRequest: async (request) => {
+      request.caller = await doorkeeper.admit({
+        method,
+        headers: request.headers,
+        peerAddress: request.socket.remoteAddress,
+        scope,
+      });
+    },
+    preValidation: async (request) => {
+      if (endpoint.body === 'bytes' && !isStream(request.body)) {
+        throw new Refused('unsupported-body', `${id} takes application/octet-stream.`);
+      }
+    },
+    handler: async (request, reply) => {
+      const answer = await handle({
+        params: request.params,
+        query: request.query,
+        headers: request.headers,
+        body: request.body,
+        caller: request.caller,
+        request,
+        reply,
+      } as never);
+      if (answer === reply) return reply;
+      if (endpoint.status) reply.code(endpoint.status);
+      return reply
+        .header('cache-control', 'no-store')
+        .header('content-type', 'application/json; charset=utf-8')
+        .send(JSON.stringify(answer));
+    },
+  });
+}
+
+const isStream = (body: unknown) => typeof (body as { pipe?: unknown } | null)?.pipe === 'function';

@@ -1,0 +1,83 @@
+// Log-in, tokens and secrets.
+import { Refused, type Session, version } from '@signalbox/protocol';
+import {
+  type Caller,
+  createToken,
+  type Doorkeeper,
+  type Key,
+  listSecrets,
+  listTokens,
+  removeSecret,
+  revokeToken,
+  setSecret,
+  type TokenFinder,
+} from '../../access/index.ts';
+import type { Db, Live } from '../../base/index.ts';
+import { getRepo } from '../../source/index.ts';
+import type { Handlers } from '../handler.ts';
+
+type Ids =
+  | 'get-session'
+  | 'log-in'
+  | 'log-out'
+  | 'list-tokens'
+  | 'create-token'
+  | 'revoke-token'
+  | 'list-secrets'
+  | 'set-secret'
+  | 'remove-secret';
+
+export type AccessParts = {
+  readonly db: Db;
+  readonly live: Live;
+  readonly doorkeeper: Doorkeeper;
+  readonly tokens: TokenFinder;
+  readonly key: Key;
+};
+
+export function accessHandlers({ db, live, doorkeeper, tokens, key }: AccessParts): Handlers<Ids> {
+  const session = (caller: Pick<Caller, 'name' | 'scopes'> | null): Session => ({
+    login: doorkeeper.login,
+    name: caller?.name ?? null,
+    scopes: [...(caller?.scopes ?? [])],
+    version,
+  });
+  return {
+    'get-session': ({ caller }) => session(caller.kind === 'nobody' ? null : caller),
+    async 'log-in'({ body, reply }) {
+      const { caller, setCookie } = await doorkeeper.logIn(db, body.token);
+      reply.header('set-cookie', setCookie);
+      return session(caller);
+    },
+    'log-out'({ reply }) {
+      reply.header('set-cookie', doorkeeper.logOut().setCookie);
+      return session(null);
+    },
+    'list-tokens': async () => ({ items: await listTokens(db) }),
+    'create-token': ({ body, caller }) => db.transaction((tx) => createToken(tx, caller.name, body)),
+    async 'revoke-token'({ params, caller }) {
+      const token = await db.transaction((tx) => revokeToken(tx, caller.name, params.token));
+      tokens.forget();
+      live.hint('tokens');
+      return token;
+    },
+    async 'list-secrets'({ params }) {
+      const repo = await getRepo(db, params.repo);
+      return { items: [...(await listSecrets(db, repo.id))] };
+    },
+    async 'set-secret'({ params, body, caller }) {
+      const repo = await getRepo(db, params.repo);
+      if (body.value.includes('\0'))
+        throw new Refused('bad-request', 'A secret with a NUL byte cannot become a variable of a job.');
+      await db.transaction((tx) =>
+        setSecret(tx, key, caller.name, { repoId: repo.id, name: params.secret, value: body.value }),
+      );
+      return {};
+    },
+    async 'remove-secret'({ params, caller }) {
+      const repo = await getRepo(db, params.repo);
+      await db.transaction((tx) => removeSecret(tx, caller.name, repo.id, params.secret));
+      return {};
+    },
+  };
+}

@@ -1,0 +1,110 @@
+// What people look at: repositories, the grid, pushes, jobs, logs, artifacts, workers, and the hints that keep pages live.
+import { Refused } from '@signalbox/protocol';
+import { type Db, type Live, sql } from '../../base/index.ts';
+import { listPools, listWorkers } from '../../queue/index.ts';
+import { type ArchiveStore, openArtifact, openSealedLog, type RecordLimits, readLog } from '../../record/index.ts';
+import { getRepo, listPushes, listRepos } from '../../source/index.ts';
+import type { Handlers } from '../handler.ts';
+import { parseTopics, streamHints } from '../live/stream.ts';
+import type { Watched } from '../live/watched.ts';
+import { sendFile } from '../send-file.ts';
+import { readGrid } from '../views/grid.ts';
+import { readJob, readRun } from '../views/job.ts';
+import { listJobs, readPipeline, readPush } from '../views/lists.ts';
+
+type Ids =
+  | 'list-repos'
+  | 'get-repo'
+  | 'get-grid'
+  | 'list-pushes'
+  | 'get-push'
+  | 'get-pipeline'
+  | 'list-jobs'
+  | 'get-job'
+  | 'get-run'
+  | 'read-log'
+  | 'download-log'
+  | 'get-artifact'
+  | 'list-workers'
+  | 'list-pools'
+  | 'live';
+
+export type SeeingParts = {
+  readonly db: Db;
+  readonly live: Live;
+  readonly store: ArchiveStore;
+  readonly watched: Watched;
+  readonly leaseSeconds: number;
+  readonly recordLimits: RecordLimits;
+};
+
+export function seeingHandlers({ db, live, store, watched, leaseSeconds, recordLimits }: SeeingParts): Handlers<Ids> {
+  return {
+    'list-repos': async () => ({ items: await listRepos(db) }),
+    'get-repo': ({ params }) => getRepo(db, params.repo),
+    async 'get-grid'({ params, query }) {
+      const repo = await getRepo(db, params.repo);
+      return readGrid(db, repo, {
+        branch: query.branch ?? null,
+        before: cursorOf(query.cursor),
+        limit: query.limit ?? 20,
+      });
+    },
+    async 'list-pushes'({ params, query }) {
+      const repo = await getRepo(db, params.repo);
+      return listPushes(db, repo.id, {
+        branch: query.branch ?? null,
+        before: cursorOf(query.cursor),
+        limit: query.limit ?? 50,
+      });
+    },
+    'get-push': ({ params }) => readPush(db, params.push),
+    'get-pipeline': ({ params }) => readPipeline(db, params.pipeline),
+    'list-jobs': ({ query }) => listJobs(db, { ...query, before: cursorOf(query.cursor), limit: query.limit ?? 50 }),
+    'get-job': ({ params }) => readJob(db, params.job, leaseSeconds),
+    'get-run': ({ params }) => readRun(db, params.run),
+    async 'read-log'({ params, query, reply }) {
+      const part = await readLog(db, store, params.run, params.step, {
+        from: query.from ?? 0,
+        limit: query.limit ?? recordLimits.readBytes,
+        ...(query.tail !== undefined && { tail: query.tail }),
+      });
+      return reply
+        .header('content-type', 'text/plain; charset=utf-8')
+        .header('cache-control', 'no-store')
+        .header('x-log-from', String(part.from))
+        .header('x-log-next', String(part.next))
+        .header('x-log-size', String(part.size))
+        .send(part.bytes);
+    },
+    async 'download-log'({ params, reply, request }) {
+      return sendFile(request, reply, await openSealedLog(db, store, params.run));
+    },
+    async 'get-artifact'({ params, reply, request }) {
+      return sendFile(request, reply, await openArtifact(db, store, params.run, params['*']));
+    },
+    'list-workers': async () => ({ items: await listWorkers(db, leaseSeconds) }),
+    'list-pools': async () => ({ items: await listPools(db, leaseSeconds) }),
+    live({ query, reply }) {
+      const topics = parseTopics(query.topics);
+      const runIds = topics.filter((topic) => topic.startsWith('run:')).map((topic) => Number(topic.slice(4)));
+      return streamHints(reply, live, topics, () => {
+        if (runIds.length > 0) sayWatched(db, watched, runIds).catch(() => undefined);
+      });
+    },
+  };
+}
+
+/** @throws Refused bad-request */
+function cursorOf(cursor: string | undefined): number | null {
+  if (cursor === undefined) return null;
+  if (!/^[1-9][0-9]{0,15}$/.test(cursor))
+    throw new Refused('bad-request', `"${cursor}" is no cursor: give back \`next\` of the page before.`);
+  return Number(cursor);
+}
+
+async function sayWatched(db: Db, watched: Watched, runIds: readonly number[]): Promise<void> {
+  const open = await db.query<{ id: number; workerId: number }>(sql`
+    select id, worker_id as "workerId" from run where id = any (${runIds}::bigint[]) and ended_at is null`);
+  for (const run of open) watched.say(run.id, run.workerId);
+}

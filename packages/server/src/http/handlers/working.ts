@@ -1,0 +1,142 @@
+// What workers call: register, claim, renew, report, append logs, store artifacts, finish. The hot paths of the server.
+import type { Readable } from 'node:stream';
+import { type LogChunk, Refused, version } from '@signalbox/protocol';
+import type { Db, Live } from '../../base/index.ts';
+import type { ClaimWork } from '../../flow/claim-work.ts';
+import type { FinishRun } from '../../flow/finish-run.ts';
+import { type QueueLimits, registerWorker, renew, reportSteps, signOffWorker } from '../../queue/index.ts';
+import { type ArchiveStore, append, putArtifact, type RecordLimits } from '../../record/index.ts';
+import { goneSignal, type Handlers } from '../handler.ts';
+import type { Watched } from '../live/watched.ts';
+import { readBody } from '../read-body.ts';
+
+type Ids =
+  | 'register-worker'
+  | 'sign-off-worker'
+  | 'claim'
+  | 'renew'
+  | 'report-steps'
+  | 'append-log'
+  | 'put-artifact'
+  | 'finish';
+
+export type WorkingParts = {
+  readonly db: Db;
+  readonly live: Live;
+  readonly store: ArchiveStore;
+  readonly queueLimits: QueueLimits;
+  readonly recordLimits: RecordLimits;
+  readonly claimWork: ClaimWork;
+  readonly finishRun: FinishRun;
+  readonly watched: Watched;
+};
+
+export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
+  const { db, live, store, queueLimits, recordLimits, claimWork, finishRun, watched } = parts;
+  const told = new Map<number, string>();
+  return {
+    async 'register-worker'({ body, caller }) {
+      const foreign = caller.pools.length > 0 ? body.pools.filter((pool) => !caller.pools.includes(pool)) : [];
+      if (foreign.length > 0) {
+        throw new Refused(
+          'not-allowed',
+          `This token may not serve ${foreign.join(', ')}; it is for ${caller.pools.join(', ')}.`,
+        );
+      }
+      const workerId = await registerWorker(db, body, caller.tokenId);
+      live.hint('workers', ...body.pools.map((pool) => `ready:${pool}`));
+      return { workerId, leaseSeconds: queueLimits.leaseSeconds, serverVersion: version };
+    },
+    async 'sign-off-worker'({ params }) {
+      await signOffWorker(db, params.worker);
+      live.hint('workers');
+      return {};
+    },
+    async claim({ params, body, caller, reply }) {
+      const order = await claimWork({
+        claimId: body.claimId,
+        workerId: params.worker,
+        tokenId: caller.tokenId,
+        waitSeconds: body.waitSeconds,
+        signal: goneSignal(reply),
+      });
+      return { order };
+    },
+    async renew({ params, body, caller, reply }) {
+      const worker = { id: params.worker, tokenId: caller.tokenId };
+      const runIds = body.held.map((hold) => hold.runId);
+      const look = async () => ({
+        ...(await renew(db, worker, body.held, queueLimits)),
+        watched: watched.among(runIds),
+      });
+      const first = await look();
+      // What this worker was told already is no news: it is about to act on it, and would else be told in a circle.
+      const before = told.get(worker.id);
+      told.set(worker.id, JSON.stringify(first));
+      const isNews = first.lost.length > 0 || JSON.stringify(first) !== (before ?? JSON.stringify(quiet));
+      if (isNews || body.waitSeconds === 0) return first;
+      const woken = await hintOrTimeout(live, [`worker:${worker.id}`], body.waitSeconds, goneSignal(reply));
+      if (!woken) return first;
+      const second = await look();
+      told.set(worker.id, JSON.stringify(second));
+      return second;
+    },
+    async 'report-steps'({ params, body }) {
+      live.hint(...(await reportSteps(db, { runId: params.run, claimId: body.claimId }, body.sequence, body.steps)));
+      return {};
+    },
+    async 'append-log'({ params, headers, body }) {
+      const chunks = parseChunks(headers['x-log-chunks']);
+      const bytes = await readBody(body as Readable, recordLimits.appendBytes, 'The log chunks of one call');
+      await append(db, { runId: params.run, claimId: headers['x-claim-id'] }, chunks, bytes, recordLimits);
+      live.hint(`run:${params.run}`);
+      return { watched: watched.has(params.run) };
+    },
+    async 'put-artifact'({ params, headers, body }) {
+      const hold = { runId: params.run, claimId: headers['x-claim-id'] };
+      await putArtifact(db, store, hold, params['*'], headers['x-sha256'], body as Readable, recordLimits);
+      live.hint(`run:${params.run}`);
+      return {};
+    },
+    finish: ({ params, body }) => finishRun({ runId: params.run, claimId: body.claimId }, body),
+  };
+}
+
+const quiet = { lost: [], cancelled: [], watched: [] };
+
+/** The header comes from outside: its shape is checked here, its meaning in the room. */
+function parseChunks(header: string): LogChunk[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(header);
+  } catch (cause) {
+    throw new Refused('bad-request', `The header x-log-chunks is not JSON: ${(cause as Error).message}`);
+  }
+  const keys = ['step', 'offset', 'sizeBytes', 'lines', 'memberBytes'] as const;
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (
+    !Array.isArray(parsed) ||
+    parsed.length === 0 ||
+    !parsed.every((chunk) => keys.every((key) => isCount(chunk?.[key])))
+  ) {
+    throw new Refused(
+      'bad-request',
+      `The header x-log-chunks must be a list of objects with whole numbers ${keys.join(', ')}.`,
+    );
+  }
+  return parsed as LogChunk[];
+}
+
+/** Whether a hint came before the time was over. */
+function hintOrTimeout(live: Live, topics: readonly string[], seconds: number, gone: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (woken: boolean) => {
+      clearTimeout(timer);
+      for (const unwatch of watching) unwatch();
+      resolve(woken);
+    };
+    const timer = setTimeout(() => end(false), seconds * 1000);
+    const watching = topics.map((topic) => live.watch(topic, () => end(true)));
+    gone.addEventListener('abort', () => end(false));
+  });
+}

@@ -1,0 +1,9 @@
+// http: the doors. One handler for each endpoint of the contract, and the pages beside them.
+// Owns: no table. Tells: look-asked, plan-asked. Hears: nothing. Settings come in as DoorLimits.
+export { buildDoors, type DoorLimits } from './doors.ts';
+export { accessHandlers } from './handlers/access.ts';
+export { actingHandlers } from './handlers/acting.ts';
+export { seeingHandlers } from './handlers/seeing.ts';
+export { workingHandlers } from './handlers/working.ts';
+export { startWatched } from './live/watched.ts';
+export { addPages, pageScopes } from './pages.ts';

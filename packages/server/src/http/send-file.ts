@@ -1,0 +1,63 @@
+// Sends bytes that a job made: as a download or as text, never as a page that could act on this origin; with ranges.
+import type { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { foreignHeaders } from './secure-headers.ts';
+
+export type OpenFile = {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly sha256: string | null;
+  read(range?: { start: number; end: number }): Readable;
+};
+
+export function sendFile(request: FastifyRequest, reply: FastifyReply, file: OpenFile): FastifyReply {
+  foreignHeaders(reply);
+  const type = typeOf(file.name);
+  reply.header('content-type', type);
+  reply.header('accept-ranges', 'bytes');
+  reply.header(
+    'content-disposition',
+    `${type.startsWith('text/plain') || type.startsWith('image/') ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+  );
+  if (file.sha256) {
+    reply.header('etag', `"${file.sha256}"`);
+    if (request.headers['if-none-match'] === `"${file.sha256}"`) return reply.code(304).send();
+  }
+  const range = rangeOf(request.headers.range, file.sizeBytes);
+  if (range === 'unsatisfiable') {
+    return reply.code(416).header('content-range', `bytes */${file.sizeBytes}`).send();
+  }
+  if (!range) return reply.header('content-length', String(file.sizeBytes)).send(file.read());
+  reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.sizeBytes}`);
+  return reply.header('content-length', String(range.end - range.start + 1)).send(file.read(range));
+}
+
+/** One range of bytes, both ends included; anything else is answered with the whole. */
+function rangeOf(header: string | undefined, size: number): { start: number; end: number } | 'unsatisfiable' | null {
+  const parts = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  if (!parts || (parts[1] === '' && parts[2] === '')) return null;
+  const start = parts[1] === '' ? Math.max(0, size - Number(parts[2])) : Number(parts[1]);
+  const end = parts[1] === '' || parts[2] === '' ? size - 1 : Math.min(Number(parts[2]), size - 1);
+  return start > end || start >= size ? 'unsatisfiable' : { start, end };
+}
+
+const shown: Readonly<Record<string, string>> = {
+  txt: 'text/plain; charset=utf-8',
+  log: 'text/plain; charset=utf-8',
+  md: 'text/plain; charset=utf-8',
+  json: 'text/plain; charset=utf-8',
+  xml: 'text/plain; charset=utf-8',
+  yml: 'text/plain; charset=utf-8',
+  csv: 'text/plain; charset=utf-8',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  gz: 'application/gzip',
+};
+
+/** HTML and SVG among the rest: a download, since they hold script. */
+function typeOf(name: string): string {
+  return shown[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
+}

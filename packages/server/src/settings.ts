@@ -1,0 +1,162 @@
+// Every setting of the server: read here, once, and passed on as values. docs/settings.md is generated from this table.
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { logLevels } from './base/telemetry/index.ts';
+import { queueDefaults } from './queue/index.ts';
+import { recordDefaults } from './record/index.ts';
+import { sourceDefaults } from './source/index.ts';
+
+export const roles = ['api', 'planner', 'timer'] as const;
+export type Role = (typeof roles)[number];
+
+type Kind<Value> = { read(text: string): Value; shape: string };
+const text: Kind<string> = { shape: 'text', read: (value) => value };
+const whole = (least: number, most: number): Kind<number> => ({
+  shape: `a whole number from ${least} to ${most}`,
+  read(value) {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < least || number > most) throw new Error(`must be ${this.shape}`);
+    return number;
+  },
+});
+const choice = <const Words extends readonly string[]>(words: Words): Kind<Words[number]> => ({
+  shape: words.join(' | '),
+  read(value) {
+    if (!words.includes(value)) throw new Error(`must be one of ${words.join(', ')}`);
+    return value as Words[number];
+  },
+});
+const listOf = <const Words extends readonly string[]>(words: Words): Kind<Words[number][]> => ({
+  shape: `comma list of ${words.join(', ')}`,
+  read: (value) => value.split(',').map((word) => choice(words).read(word.trim())),
+});
+const size = whole(1, 1_099_511_627_776);
+const seconds = whole(1, 31_536_000);
+
+/** A setting: its kind, what it is without being set, and what it is for. `usual` null: unset. */
+type Setting<Value, Usual> = { kind: Kind<Value>; usual: Usual; says: string };
+const setting = <Value>(kind: Kind<Value>, usual: Value, says: string): Setting<Value, Value> => ({
+  kind,
+  usual,
+  says,
+});
+const unset = <Value>(kind: Kind<Value>, says: string): Setting<Value, null> => ({ kind, usual: null, says });
+
+export const settingTable = {
+  SIGNALBOX_DATA: setting(
+    text,
+    defaultData(),
+    'Directory for everything that the server keeps on disk: its PostgreSQL, mirrors, the archive, keys.',
+  ),
+  SIGNALBOX_LISTEN: setting(
+    text,
+    '127.0.0.1:8080',
+    'Address and port. Anything but loopback needs SIGNALBOX_LOGIN=token.',
+  ),
+  SIGNALBOX_PUBLIC_URL: unset(
+    text,
+    'Where people find the pages, if not at the listening address: for links, and the only other host that is answered.',
+  ),
+  SIGNALBOX_LOGIN: setting(
+    choice(['none', 'token']),
+    'none',
+    '`none`: whoever sits at this machine may do all. `token`: everyone needs a token.',
+  ),
+  SIGNALBOX_ROLES: setting(
+    listOf(roles),
+    [...roles],
+    'What this process does. api: HTTP. planner: pushes become pipelines. timer: leases, polling, sealing.',
+  ),
+  DATABASE_URL: unset(
+    text,
+    'A PostgreSQL, 15 or later, that several servers share. Unset: one of its own in the data directory.',
+  ),
+  SIGNALBOX_POSTGRES_BIN: unset(text, 'Directory with the PostgreSQL programs to use instead of the npm package’s.'),
+  SIGNALBOX_DATABASE_CONNECTIONS: setting(whole(2, 500), 16, 'Connections to the database at most.'),
+  SIGNALBOX_SECRET_KEY: unset(
+    text,
+    'Key that seals secrets and sessions, 32 bytes in base64; the same on all servers. Unset: a file in the data directory.',
+  ),
+  SIGNALBOX_SECRET_KEY_FILE: unset(text, 'File that holds that key.'),
+  SIGNALBOX_SESSION_SECONDS: setting(seconds, 604_800, 'How long a log-in in the pages lasts.'),
+  SIGNALBOX_LOG_LEVEL: setting(choice(logLevels), 'info', 'The least severe lines that are logged.'),
+  SIGNALBOX_LOG_STYLE: setting(
+    choice(['auto', 'json', 'pretty']),
+    'auto',
+    'auto: pretty on a terminal, JSON elsewhere.',
+  ),
+  SIGNALBOX_LEASE_SECONDS: setting(
+    whole(5, 3600),
+    queueDefaults.leaseSeconds,
+    'How long a claim holds unless its worker renews it.',
+  ),
+  SIGNALBOX_FIRST_LEASE_SECONDS: setting(
+    whole(5, 3600),
+    queueDefaults.firstLeaseSeconds,
+    'The same until the worker has said its first word of the run.',
+  ),
+  SIGNALBOX_OUTAGE_SECONDS: setting(
+    whole(5, 3600),
+    queueDefaults.outageSeconds,
+    'After this long without any server, workers get a whole lease to come back.',
+  ),
+  SIGNALBOX_RETRY_SECONDS: setting(
+    whole(0, 3600),
+    queueDefaults.retrySeconds,
+    'Wait before a job that errored is tried again; doubles each time.',
+  ),
+  SIGNALBOX_RETRY_MOST_SECONDS: setting(whole(1, 86_400), queueDefaults.retryMostSeconds, 'The longest such wait.'),
+  SIGNALBOX_JSON_BYTES: setting(size, 4_194_304, 'Largest JSON body.'),
+  SIGNALBOX_HEAD_SECONDS: setting(seconds, 20, 'Longest time for the head of a request to arrive.'),
+  SIGNALBOX_LOG_APPEND_BYTES: setting(
+    size,
+    recordDefaults.appendBytes,
+    'Largest body of one call that appends to logs, compressed.',
+  ),
+  SIGNALBOX_LOG_READ_BYTES: setting(
+    size,
+    recordDefaults.readBytes,
+    'Most text that one call reads from a log unless it asks for less.',
+  ),
+  SIGNALBOX_ARTIFACT_BYTES: setting(size, recordDefaults.artifactBytes, 'Largest artifact.'),
+  SIGNALBOX_LOG_WAIT_SECONDS: setting(
+    seconds,
+    recordDefaults.arrivalSeconds,
+    'How long a log may be on its way after its run has ended before it is sealed as it is.',
+  ),
+  SIGNALBOX_GIT_SECONDS: setting(seconds, sourceDefaults.gitSeconds, 'Longest time of one git command.'),
+} as const;
+
+type Table = typeof settingTable;
+export type Settings = {
+  readonly [Name in keyof Table]: Table[Name] extends Setting<infer Value, infer Usual> ? Value | Usual : never;
+};
+
+/** @throws Error naming the variable, what it holds, and what it may hold. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const settings: Record<string, unknown> = {};
+  for (const [name, { kind, usual }] of Object.entries(settingTable) as [string, Setting<unknown, unknown>][]) {
+    const given = environment[name];
+    try {
+      settings[name] = given === undefined || given === '' ? usual : kind.read(given);
+    } catch (cause) {
+      throw new Error(`${name}=${given}: it ${(cause as Error).message}.`, { cause });
+    }
+  }
+  const unknown = Object.keys(environment).filter(
+    (name) => /^SIGNALBOX_/.test(name) && !(name in settingTable) && !othersSettings.test(name),
+  );
+  if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: no such setting. docs/settings.md lists them all.`);
+  return settings as Settings;
+}
+
+/** Variables of the worker and the command line, which may share an environment with the server. */
+const othersSettings = /^SIGNALBOX_(WORKER_|TOKEN|SERVER|CHROME|BENCH_|TEST_)/;
+
+function defaultData(): string {
+  const base =
+    process.env['XDG_DATA_HOME'] ||
+    (process.platform === 'win32' && process.env['LOCALAPPDATA']) ||
+    path.join(homedir(), '.local', 'share');
+  return path.join(base, 'signalbox');
+}

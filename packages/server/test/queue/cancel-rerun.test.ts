@@ -1,0 +1,119 @@
+// What people do to jobs: cancel, rerun; and what a job that waits can say.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from '../../src/base/index.ts';
+import { cancelJob, cancelPipeline, explain, queueDefaults, renew, rerunJob } from '../../src/queue/index.ts';
+import { type QueueKit, queueKit } from './kit.ts';
+
+let kit: QueueKit;
+beforeAll(async () => {
+  kit = await queueKit();
+});
+afterAll(() => kit.drop());
+
+const cancel = (jobId: number) => kit.db.transaction((tx) => cancelJob(tx, jobId, 'ada'));
+const rerun = (jobId: number) => kit.db.transaction((tx) => rerunJob(tx, jobId));
+
+test('a job that waits is cancelled at once, and what needs it is skipped', async () => {
+  const { pipelineId, ids } = await kit.submitJobs({ a: [], b: ['a'] });
+  await cancel(ids['a']!);
+  expect(await kit.states(pipelineId)).toEqual({ a: 'cancelled', b: 'skipped' });
+  expect(await kit.claimOne()).toBeUndefined();
+  await expect(cancel(ids['a']!)).rejects.toMatchObject({ code: 'already-done' });
+});
+
+test('a job that runs is cancelled through its worker, whatever verdict the worker then brings', async () => {
+  const { pipelineId, ids } = await kit.submitJobs({ a: [] });
+  const held = (await kit.claimOne())!;
+  await cancel(ids['a']!);
+  const told = await renew(kit.db, { id: kit.workerId, tokenId: null }, [held], queueDefaults);
+  expect(told.cancelled).toEqual([
+    { runId: held.runId, reason: { code: 'cancelled-by-person', text: 'Cancelled by ada' } },
+  ]);
+  await kit.end(held, 'passed');
+  expect(await kit.states(pipelineId)).toEqual({ a: 'cancelled' });
+});
+
+test('cancelling a pipeline ends all that has not ended and leaves the rest alone', async () => {
+  const { pipelineId } = await kit.submitJobs({ a: [], b: [], c: ['b'] });
+  await kit.end((await kit.claimOne())!, 'passed');
+  const { count } = await kit.db.transaction((tx) => cancelPipeline(tx, pipelineId, 'ada'));
+  expect(count).toBe(2);
+  expect(await kit.states(pipelineId)).toEqual({ a: 'passed', b: 'cancelled', c: 'cancelled' });
+});
+
+test('cancel and claim of the same jobs at once: each job is either claimed or cancelled', async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `r${index}`);
+  const { pipelineId, ids } = await kit.submitJobs(Object.fromEntries(names.map((name) => [name, []])));
+  const [claims] = await Promise.all([
+    Promise.all(names.map(() => kit.claimOne())),
+    Promise.all(Object.values(ids).map((id) => cancel(id))),
+  ]);
+  const held = claims.filter((one) => one !== undefined);
+  const states = Object.values(await kit.states(pipelineId));
+  expect(states.filter((state) => state === 'running').length).toBe(held.length);
+  expect(states.filter((state) => state === 'cancelled').length).toBe(names.length - held.length);
+  for (const one of held) await kit.end(one, 'passed');
+});
+
+test('a rerun of a failed job revives what was skipped because of it', async () => {
+  const { pipelineId, ids } = await kit.submitJobs({
+    build: [],
+    test: ['build'],
+    ship: ['test'],
+    other: [],
+    both: ['build', 'other'],
+  });
+  await kit.end((await kit.claimOne())!, 'failed');
+  await kit.end((await kit.claimOne())!, 'failed');
+  expect(await kit.states(pipelineId)).toEqual({
+    build: 'failed',
+    test: 'skipped',
+    ship: 'skipped',
+    other: 'failed',
+    both: 'skipped',
+  });
+  await expect(rerun(ids['test']!)).rejects.toMatchObject({ code: 'cannot-rerun' });
+  await rerun(ids['build']!);
+  expect(await kit.states(pipelineId)).toEqual({
+    build: 'ready',
+    test: 'waiting',
+    ship: 'waiting',
+    other: 'failed',
+    both: 'skipped',
+  });
+  await kit.end((await kit.claimOne())!, 'passed');
+  await rerun(ids['other']!);
+  expect((await kit.states(pipelineId))['both']).toBe('waiting');
+  for (const _ of ['test', 'other']) await kit.end((await kit.claimOne())!, 'passed');
+  for (const _ of ['ship', 'both']) await kit.end((await kit.claimOne())!, 'passed');
+  expect(new Set(Object.values(await kit.states(pipelineId)))).toEqual(new Set(['passed']));
+  const [pipeline] = await kit.db.query<{ verdict: string }>(
+    sql`select verdict from pipeline where id = ${pipelineId}`,
+  );
+  expect(pipeline?.verdict).toBe('passed');
+});
+
+test('a job that waits says why: a need, a pool that nobody serves, jobs before it', async () => {
+  const { ids } = await kit.submitJobs({ a: [], b: ['a'] });
+  const why = (name: string, state: 'waiting' | 'ready', pool = 'default') =>
+    explain(kit.db, { id: ids[name]!, state, pool }, queueDefaults.leaseSeconds);
+  expect(await why('a', 'ready')).toEqual([]);
+  expect(await why('b', 'waiting')).toMatchObject([{ kind: 'need', outlook: 'be-patient', jobId: ids['a'] }]);
+  const nowhere = await kit.submitJobs({ lonely: [] }, { pool: 'nowhere' });
+  const lonely = await explain(kit.db, { id: nowhere.ids['lonely']!, state: 'ready', pool: 'nowhere' }, 60);
+  expect(lonely).toMatchObject([{ kind: 'no-worker-ever', outlook: 'will-never-run' }]);
+  expect(lonely[0]?.cure).toContain('signalbox worker --pools nowhere');
+  const held = (await kit.claimOne())!;
+  const next = await kit.submitJobs({ c: [] });
+  const waiting = await explain(kit.db, { id: next.ids['c']!, state: 'ready', pool: 'default' }, 60);
+  expect(waiting).toMatchObject([{ kind: 'capacity', outlook: 'be-patient' }]);
+  await kit.end(held, 'passed');
+});
+
+test('build ids are UTC seconds that only grow, also when many are asked for at once', async () => {
+  const made = await Promise.all(Array.from({ length: 10 }, () => kit.submitJobs({ a: [] })));
+  const rows = await kit.db.query<{ buildId: string }>(sql`
+    select build_id as "buildId" from pipeline where id = any (${made.map((one) => one.pipelineId)}::bigint[]) order by build_id`);
+  expect(new Set(rows.map((row) => row.buildId)).size).toBe(10);
+  for (const row of rows) expect(row.buildId).toMatch(/^\d{14}$/);
+});

@@ -1,0 +1,107 @@
+// Claims: who gets what, once, in which order, and what happens to a claim whose worker is never heard of.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql, startLive } from '../../src/base/index.ts';
+import { claim } from '../../src/queue/claim.ts';
+import { expireLeases, queueDefaults, renew, startWaitingRoom } from '../../src/queue/index.ts';
+import { makeWorker, type QueueKit, queueKit } from './kit.ts';
+
+let kit: QueueKit;
+beforeAll(async () => {
+  kit = await queueKit();
+});
+afterAll(() => kit.drop());
+
+const nothingMore = async () => undefined;
+const afterLeases = () =>
+  kit.db.query(sql`update run set lease_until = now() - interval '1 second' where ended_at is null`);
+
+test('50 racing claims of 30 jobs give each job to one worker', async () => {
+  await kit.submitJobs(Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`race-${index}`, []])));
+  const got = (await Promise.all(Array.from({ length: 50 }, () => kit.claimOne()))).filter((one) => one !== undefined);
+  expect(new Set(got.map((one) => one.jobId)).size).toBe(30);
+  expect(got.length).toBe(30);
+  for (const held of got) await kit.end(held, 'passed');
+});
+
+test('several that ask at once get the first in line in the order in which they asked', async () => {
+  const { ids } = await kit.submitJobs({ one: [], two: [], three: [] });
+  const asked = [1, 2].map(() => ({ claimId: randomUUID(), workerId: kit.workerId }));
+  const got = await claim(kit.db, 'default', asked, 30);
+  const jobOf = new Map(got.map((one) => [one.claimId, one.jobId]));
+  expect(asked.map((one) => jobOf.get(one.claimId))).toEqual([ids['one'], ids['two']]);
+  for (const held of got) await kit.end(held, 'passed');
+  await kit.end((await kit.claimOne())!, 'passed');
+});
+
+test('a lost worker’s run is tried again by another, at its old place in line', async () => {
+  const { ids } = await kit.submitJobs({ first: [], second: [] });
+  const lost = (await kit.claimOne())!;
+  await renew(kit.db, { id: kit.workerId, tokenId: null }, [lost], queueDefaults);
+  await expireLeases(kit.db, queueDefaults, nothingMore);
+  await afterLeases();
+  const [ended] = await expireLeases(kit.db, queueDefaults, nothingMore);
+  expect(ended).toMatchObject({ runId: lost.runId, verdict: 'errored', retried: true });
+  await kit.db.query(sql`update ready set not_before = now()`);
+  const other = await makeWorker(kit.db, 'w2');
+  const again = (await kit.claimOne('default', other))!;
+  expect(again).toMatchObject({ jobId: ids['first'], attempt: 2 });
+  await expect(kit.end(lost, 'passed')).rejects.toMatchObject({ code: 'claim-lost' });
+  const renewed = await renew(kit.db, { id: kit.workerId, tokenId: null }, [lost], queueDefaults);
+  expect(renewed.lost).toEqual([lost.runId]);
+  await kit.end(again, 'passed');
+  await kit.end((await kit.claimOne())!, 'passed');
+});
+
+test('a claim whose answer was lost costs the job no attempt', async () => {
+  await kit.submitJobs({ a: [] }, { attempts: 1 });
+  await kit.claimOne();
+  await expireLeases(kit.db, queueDefaults, nothingMore);
+  await afterLeases();
+  const [ended] = await expireLeases(kit.db, queueDefaults, nothingMore);
+  expect(ended).toMatchObject({ retried: true });
+  await kit.end((await kit.claimOne())!, 'passed');
+});
+
+test('after an outage of all servers nobody is given up at once', async () => {
+  await kit.submitJobs({ a: [] });
+  const held = (await kit.claimOne())!;
+  await afterLeases();
+  await kit.db.query(sql`update lease_clock set last_look_at = now() - interval '10 minutes'`);
+  expect(await expireLeases(kit.db, queueDefaults, nothingMore)).toEqual([]);
+  expect(await expireLeases(kit.db, queueDefaults, nothingMore)).toEqual([]);
+  await kit.end(held, 'passed');
+});
+
+test('a worker that waits gets a job within moments of its being ready, and a repeat gets the same', async () => {
+  const { databaseUrl } = await urlOf();
+  const live = startLive(databaseUrl);
+  const room = startWaitingRoom(kit.db, live, queueDefaults);
+  const ask = (claimId: string, waitSeconds: number) =>
+    room.ask({ claimId, workerId: kit.workerId, tokenId: null, waitSeconds, signal: new AbortController().signal });
+  const claimId = randomUUID();
+  const waiting = ask(claimId, 20);
+  const { ids } = await kit.submitJobs({ a: [] });
+  live.hint('ready:default');
+  const got = (await waiting)!;
+  expect(got.jobId).toBe(ids['a']);
+  expect(await ask(claimId, 0)).toEqual(got);
+  await kit.end(got, 'passed');
+  expect(await ask(claimId, 0)).toBeNull();
+  expect(await ask(randomUUID(), 0)).toBeNull();
+  await expect(
+    room.ask({
+      claimId: randomUUID(),
+      workerId: kit.workerId,
+      tokenId: 7,
+      waitSeconds: 0,
+      signal: new AbortController().signal,
+    }),
+  ).rejects.toMatchObject({ code: 'not-allowed' });
+  room.stop();
+  await live.stop();
+});
+
+async function urlOf(): Promise<{ databaseUrl: string }> {
+  return { databaseUrl: (kit.db.pool.options as { connectionString: string }).connectionString };
+}

@@ -1,0 +1,92 @@
+// The end of runs: who may end them, what it frees, what is tried again.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from '../../src/base/index.ts';
+import { finish, queueDefaults } from '../../src/queue/index.ts';
+import { passed, type QueueKit, queueKit } from './kit.ts';
+
+let kit: QueueKit;
+beforeAll(async () => {
+  kit = await queueKit();
+});
+afterAll(() => kit.drop());
+
+test('a job that passed frees what needs it, and only when nothing else is missing', async () => {
+  const { pipelineId } = await kit.submitJobs({ a: [], b: [], c: ['a', 'b'] });
+  expect(await kit.states(pipelineId)).toEqual({ a: 'ready', b: 'ready', c: 'waiting' });
+  await kit.end((await kit.claimOne())!, 'passed');
+  expect((await kit.states(pipelineId))['c']).toBe('waiting');
+  await kit.end((await kit.claimOne())!, 'passed');
+  expect((await kit.states(pipelineId))['c']).toBe('ready');
+  await kit.end((await kit.claimOne())!, 'passed');
+  const [pipeline] = await kit.db.query<{ verdict: string }>(
+    sql`select verdict from pipeline where id = ${pipelineId}`,
+  );
+  expect(pipeline?.verdict).toBe('passed');
+});
+
+test('a job that failed skips all that needs it, each naming the need to blame', async () => {
+  const { pipelineId, ids } = await kit.submitJobs({ build: [], test: ['build'], ship: ['test'], lint: [] });
+  const held = await kit.claimOne();
+  expect(held?.jobId).toBe(ids['build']);
+  await kit.end(held!, 'failed');
+  expect(await kit.states(pipelineId)).toEqual({ build: 'failed', test: 'skipped', ship: 'skipped', lint: 'ready' });
+  const rows = await kit.db.query<{ text: string }>(sql`
+    select reason ->> 'text' as text from job where pipeline_id = ${pipelineId} and verdict = 'skipped' order by id`);
+  expect(rows.map((row) => row.text)).toEqual(['It needs build, which failed', 'It needs test, which was skipped']);
+  await kit.end((await kit.claimOne())!, 'passed');
+});
+
+test('ending a run twice gives the same answer and frees nothing twice', async () => {
+  const { pipelineId } = await kit.submitJobs({ a: [], b: ['a'] });
+  const held = (await kit.claimOne())!;
+  await kit.end(held, 'passed');
+  const again = await kit.db.transaction((tx) =>
+    finish(tx, held, { verdict: 'failed', reason: passed, steps: [], logBytes: [] }, queueDefaults),
+  );
+  expect(again).toMatchObject({ verdict: 'passed', changed: false });
+  expect(await kit.states(pipelineId)).toEqual({ a: 'passed', b: 'ready' });
+  await kit.end((await kit.claimOne())!, 'passed');
+});
+
+test('a holder of another claim is fenced off', async () => {
+  await kit.submitJobs({ a: [] });
+  const held = (await kit.claimOne())!;
+  await expect(kit.end({ ...held, claimId: randomUUID() }, 'passed')).rejects.toMatchObject({ code: 'claim-lost' });
+  await kit.end(held, 'passed');
+});
+
+test('what is not the code’s fault is tried again until its attempts are used up', async () => {
+  const { pipelineId } = await kit.submitJobs({ a: [] }, { attempts: 2 });
+  const first = (await kit.claimOne())!;
+  expect(await kit.end(first, 'errored')).toMatchObject({ retried: true });
+  expect(await kit.states(pipelineId)).toEqual({ a: 'ready' });
+  const second = (await kit.claimOne())!;
+  expect(second.attempt).toBe(2);
+  expect(await kit.end(second, 'errored')).toMatchObject({ retried: false });
+  expect(await kit.states(pipelineId)).toEqual({ a: 'errored' });
+});
+
+test('40 races of needs that end at once neither deadlock nor lose a dependent', async () => {
+  for (let race = 0; race < 40; race += 1) {
+    const needs = ['a', 'b', 'c', 'd'];
+    const { pipelineId } = await kit.submitJobs({
+      a: [],
+      b: [],
+      c: [],
+      d: [],
+      x: needs,
+      y: needs.toReversed(),
+      z: needs,
+    });
+    const held = await Promise.all(needs.map(() => kit.claimOne()));
+    await Promise.all(held.map((one) => kit.end(one!, 'passed')));
+    const states = await kit.states(pipelineId);
+    expect([states['x'], states['y'], states['z']]).toEqual(['ready', 'ready', 'ready']);
+    for (const _ of [1, 2, 3]) await kit.end((await kit.claimOne())!, 'passed');
+    const [pipeline] = await kit.db.query<{ verdict: string }>(
+      sql`select verdict from pipeline where id = ${pipelineId}`,
+    );
+    expect(pipeline?.verdict).toBe('passed');
+  }
+});

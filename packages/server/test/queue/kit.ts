@@ -1,0 +1,105 @@
+// What the queue's tests begin with: a database with a push in it, and short ways to submit, claim and finish.
+import { randomUUID } from 'node:crypto';
+import type { FinishAnswer, Reason, Verdict } from '@signalbox/protocol';
+import { testDatabase } from '../../../../test/kit/database.ts';
+import { type Db, sql } from '../../src/base/index.ts';
+import { claim } from '../../src/queue/claim.ts';
+import { finish, queueDefaults, registerWorker, type SubmittedJob, settle, submit } from '../../src/queue/index.ts';
+
+export type QueueKit = {
+  readonly db: Db;
+  readonly workerId: number;
+  /** Submits jobs given as `name: needs`; returns the ids by name. */
+  submitJobs(
+    jobs: Record<string, readonly string[]>,
+    more?: Partial<SubmittedJob>,
+  ): Promise<{ pipelineId: number; ids: Record<string, number> }>;
+  claimOne(pool?: string, workerId?: number): Promise<Held | undefined>;
+  end(held: Held, verdict: Verdict, reason?: Reason): Promise<Pick<FinishAnswer, 'retried'>>;
+  /** `state verdict` of each job by name. */
+  states(pipelineId: number): Promise<Record<string, string>>;
+  drop(): Promise<void>;
+};
+export type Held = {
+  readonly runId: number;
+  readonly claimId: string;
+  readonly jobId: number;
+  readonly attempt: number;
+};
+
+export const passed: Reason = { code: 'all-steps-passed', text: 'All steps passed' };
+export const failed: Reason = { code: 'step-failed', text: 'Step "test" exited with 1' };
+export const broken: Reason = { code: 'worker-failed', text: 'The worker failed' };
+
+export async function queueKit(): Promise<QueueKit> {
+  const { db, drop } = await testDatabase();
+  const pushId = await makePush(db);
+  const workerId = await makeWorker(db, 'w1');
+  let requests = 0;
+  return {
+    db,
+    workerId,
+    drop,
+    async submitJobs(jobs, more = {}) {
+      requests += 1;
+      const requestKey = `request ${requests}`;
+      const { pipelineId } = await db.transaction((tx) =>
+        submit(tx, {
+          pushId,
+          cause: 'push',
+          requestKey,
+          leftOut: [],
+          problem: null,
+          jobs: Object.entries(jobs).map(([name, needs]) => ({ ...jobNamed(name, needs), ...more })),
+        }),
+      );
+      const rows = await db.query<{ id: number; name: string }>(
+        sql`select id, name from job where pipeline_id = ${pipelineId}`,
+      );
+      return { pipelineId, ids: Object.fromEntries(rows.map((row) => [row.name, row.id])) };
+    },
+    async claimOne(pool = 'default', by = workerId) {
+      const [got] = await claim(db, pool, [{ claimId: randomUUID(), workerId: by }], 30);
+      return got;
+    },
+    async end(held, verdict, reason = reasonOf(verdict)) {
+      const ended = await db.transaction((tx) =>
+        finish(tx, held, { verdict, reason, steps: [], logBytes: [] }, { ...queueDefaults, retrySeconds: 0 }),
+      );
+      await settle(db, [ended.pipelineId]);
+      return ended;
+    },
+    async states(pipelineId) {
+      const rows = await db.query<{ name: string; state: string; verdict: string | null }>(sql`
+        select name, state, verdict from job where pipeline_id = ${pipelineId} order by id`);
+      return Object.fromEntries(rows.map((row) => [row.name, row.verdict ?? row.state]));
+    },
+  };
+}
+
+export function jobNamed(name: string, needs: readonly string[] = []): SubmittedJob {
+  return {
+    name,
+    needs,
+    pool: 'default',
+    attempts: 3,
+    attributes: { template: name, platform: null, variant: null, group: null, symbol: 'J' },
+    spec: { steps: [], env: {}, checkout: false, artifacts: [], secrets: [], timeoutSeconds: 60 },
+  };
+}
+
+export function makeWorker(db: Db, name: string, pools = ['default']): Promise<number> {
+  return registerWorker(db, { name, pools, capacity: 1, version: '0', platform: 'linux-x64' }, null);
+}
+
+async function makePush(db: Db): Promise<number> {
+  const [row] = await db.query<{ id: number }>(sql`
+    with added as (insert into repo (name, url) values ('r', '/r') returning id)
+    insert into push (repo_id, branch, kind, revision, author, title, message, commits, commit_count, committed_at)
+    select id, 'main', 'forward', 'a', 'A', 't', 't', '[]', 1, now() from added
+    returning id`);
+  return row!.id;
+}
+
+const reasonOf = (verdict: Verdict): Reason =>
+  verdict === 'passed' ? passed : verdict === 'errored' ? broken : failed;
