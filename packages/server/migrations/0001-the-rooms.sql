@@ -208,10 +208,11 @@ create table artifact (
   path text not null,
   size_bytes bigint not null,
   sha256 text not null,
-  archive_path text collate "C" not null unique,
+  archive_path text collate "C" not null,
   created_at timestamptz not null default now(),
   unique (run_id, path)
 );
+create index artifact_by_place on artifact (archive_path);
 
 -- access: who may
 create table token (

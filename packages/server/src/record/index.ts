@@ -1,0 +1,31 @@
+// record: what a run leaves behind: logs by offset, artifacts by digest, and the archive where both lie side by side.
+// Owns: log, log_chunk, sealed_log, to_seal, artifact.
+// Tells: nothing; after `append`, `putArtifact` and for each run that `sealDue` names, the caller hints `run:ID`.
+// Hears: nothing; `flow` calls `ended` in the transaction that ends runs, and `sealDue` and `sweepArchive` from its timetable.
+// Settings come in as RecordLimits; where the archive lies, and whether it is durable at once, as the arguments of `openArchiveStore`.
+export { append, type RunHold } from './append.ts';
+export { artifactPath, directoryOf, logPath, type RunPlace } from './layout.ts';
+export { type RecordLimits, recordDefaults } from './limits.ts';
+export { type ArchiveListing, listArchive } from './list-archive.ts';
+export { type LogSizes, logSizes } from './log-sizes.ts';
+export {
+  listArtifacts,
+  type OpenFile,
+  openArchiveFile,
+  openArtifact,
+  openSealedLog,
+  type StoredArtifact,
+} from './open-files.ts';
+export { putArtifact } from './put-artifact.ts';
+export { type LogPart, type LogRange, readLog } from './read.ts';
+export { renderArchive } from './render-archive.ts';
+export { sealDue } from './seal.ts';
+export {
+  type ArchiveEntry,
+  type ArchiveKind,
+  type ArchiveSettings,
+  type ArchiveStore,
+  openArchiveStore,
+} from './store.ts';
+export { sweepArchive } from './sweep.ts';
+export { ended } from './to-seal.ts';

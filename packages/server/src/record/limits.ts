@@ -1,0 +1,51 @@
+// The limits of what a run may leave behind, each with its reason. settings.ts fills them from the environment.
+export type RecordLimits = {
+  /** Uncompressed bytes of one log chunk: what a reader inflates to see one line of it. */
+  readonly chunkBytes: number;
+  /** Bytes of one append call: it is held in memory whole, on both sides. */
+  readonly appendBytes: number;
+  /** Chunks of one append call. */
+  readonly appendChunks: number;
+  /** Uncompressed bytes of one step's log: a step that prints for ever fills no disk. */
+  readonly logBytes: number;
+  /** Steps of a run, the set-up included. */
+  readonly steps: number;
+  /** Bytes of one answer to a log reader who does not say how much they want. */
+  readonly readBytes: number;
+  /** Runs sealed in one go: their SQL is shared. */
+  readonly sealBatch: number;
+  /** How long the log of a run that ended may stay on its way; then it is sealed as it is, and the file says what is missing. */
+  readonly arrivalSeconds: number;
+  /** How long a server that took a run to seal has for it before another one takes it over. */
+  readonly sealSeconds: number;
+  /** Compressed bytes up to which a log is sealed in memory, together with others; a bigger one is streamed by itself. */
+  readonly smallLogBytes: number;
+  /** Bytes of one artifact. */
+  readonly artifactBytes: number;
+  /** Artifacts of one run: each is a row and a file. */
+  readonly artifacts: number;
+  /** Bytes of an artifact's path. */
+  readonly artifactPathBytes: number;
+  /** Names shown of one archive directory. */
+  readonly listEntries: number;
+  /** Age at which a file that was never finished is removed. */
+  readonly unfinishedSeconds: number;
+};
+
+export const recordDefaults: RecordLimits = {
+  chunkBytes: 1_048_576,
+  appendBytes: 8_388_608,
+  appendChunks: 1000,
+  logBytes: 1_073_741_824,
+  steps: 1001,
+  readBytes: 1_048_576,
+  sealBatch: 50,
+  arrivalSeconds: 600,
+  sealSeconds: 300,
+  smallLogBytes: 262_144,
+  artifactBytes: 2_147_483_648,
+  artifacts: 10_000,
+  artifactPathBytes: 1000,
+  listEntries: 10_000,
+  unfinishedSeconds: 86_400,
+};

@@ -1,0 +1,37 @@
+// One directory of the archive as data: names, sizes, times, and digests where a row knows them.
+import type { Queryable } from '../base/index.ts';
+import { type RecordLimits, recordDefaults } from './limits.ts';
+import { digestsOf } from './open-files.ts';
+import type { ArchiveEntry, ArchiveStore } from './store.ts';
+
+export type ArchiveListing = {
+  /** Without a slash at either end; '' is the top. */
+  readonly directory: string;
+  readonly entries: readonly (ArchiveEntry & { readonly sha256: string | null })[];
+  /** There are more than are shown. */
+  readonly isCut: boolean;
+};
+
+/**
+ * A slash at the end of `directory` is passed over. undefined for what is no directory.
+ * @throws Refused not-found for every path that tries to leave the archive
+ */
+export async function listArchive(
+  db: Queryable,
+  store: ArchiveStore,
+  directory: string,
+  limits: RecordLimits = recordDefaults,
+): Promise<ArchiveListing | undefined> {
+  const place = directory.replace(/\/$/, '');
+  const entries = await store.list(place, limits.listEntries + 1);
+  if (!entries) return undefined;
+  const shown = entries.slice(0, limits.listEntries);
+  const within = (name: string) => (place === '' ? name : `${place}/${name}`);
+  const files = shown.filter(({ kind }) => kind === 'file').map(({ name }) => within(name));
+  const digests = files.length > 0 ? await digestsOf(db, files) : new Map<string, string>();
+  return {
+    directory: place,
+    entries: shown.map((entry) => ({ ...entry, sha256: digests.get(within(entry.name)) ?? null })),
+    isCut: entries.length > shown.length,
+  };
+}

@@ -1,0 +1,46 @@
+// The runs whose logs wait to be sealed: put in line when they end, taken in batches by whichever server is first, given up when done.
+import { type Queryable, sql, type Tx } from '../base/index.ts';
+import type { RecordLimits } from './limits.ts';
+
+/** Call it in the transaction that ends the runs: none is forgotten. */
+export async function ended(tx: Tx, runIds: readonly number[]): Promise<void> {
+  await tx.query(sql`
+    insert into to_seal (run_id) select unnest(${runIds}::bigint[]) on conflict (run_id) do nothing`);
+}
+
+/**
+ * Takes runs whose announced log is all there, whose worker was lost, or that have waited long enough, and closes their logs:
+ * what is sealed does not change any more. No transaction stays open while files are written; who dies holding them loses them
+ * to another server after `sealSeconds`.
+ */
+export async function takeToSeal(db: Queryable, limits: RecordLimits): Promise<number[]> {
+  const taken = await db.query<{ runId: number }>(sql`
+    with due as (
+      select to_seal.run_id
+      from to_seal join run on run.id = to_seal.run_id
+      where to_seal.not_before <= now() and (
+        to_seal.closed
+        or run.log_bytes is null
+        or to_seal.ended_at < now() - make_interval(secs => ${limits.arrivalSeconds})
+        or not exists (
+          select 1
+          from unnest(run.log_bytes) with ordinality as announced (bytes, place)
+          left join log on log.run_id = run.id and log.step = announced.place - 1
+          where announced.bytes > coalesce(log.size_bytes, 0)))
+      order by to_seal.not_before, to_seal.run_id
+      limit ${limits.sealBatch}
+      for update of to_seal skip locked
+    )
+    update to_seal
+    set closed = true, not_before = now() + make_interval(secs => ${limits.sealSeconds})
+    from due
+    where to_seal.run_id = due.run_id
+    returning to_seal.run_id as "runId"`);
+  return taken.map(({ runId }) => runId);
+}
+
+/** Lets others, or this server, try again in a while. */
+export async function putBackToSeal(db: Queryable, runIds: readonly number[]): Promise<void> {
+  await db.query(sql`
+    update to_seal set not_before = now() + interval '15 seconds' where run_id = any (${runIds}::bigint[])`);
+}
