@@ -29,6 +29,7 @@ import { defineCiMetrics } from './flow/metrics.ts';
 import { createSettlePipelines } from './flow/settle-pipelines.ts';
 import { createSubscribers, topics } from './flow/subscribers.ts';
 import { startTimetable, type Timetable } from './flow/timetable.ts';
+import { openMirrors } from './forges/index.ts';
 import {
   accessHandlers,
   actingHandlers,
@@ -98,6 +99,7 @@ async function start(
     defaultFile: path.join(data, 'secret-key'),
   });
   const parts = await gatherParts({ settings, data, db, live, log, metrics, key });
+  stops.push(() => parts.mirrors.close());
 
   const has = (role: Settings['SIGNALBOX_ROLES'][number]) => settings.SIGNALBOX_ROLES.includes(role);
   if (has('planner')) {
@@ -174,8 +176,7 @@ async function gatherParts({ settings, data, db, live, metrics, key }: Gathering
     key,
     ci,
     tell: createTell(topics),
-    mirrors: path.join(data, 'mirrors'),
-    gitSeconds: settings.SIGNALBOX_GIT_SECONDS,
+    mirrors: await openMirrors(path.join(data, 'mirrors'), { timeoutSeconds: settings.SIGNALBOX_GIT_SECONDS }),
     store: await openArchiveStore({ kind: 'disk', directory: path.join(data, 'archive') }),
     queueLimits,
     recordLimits,
@@ -249,7 +250,7 @@ async function openDoors(
       ...workingHandlers({ ...parts, queueLimits, recordLimits, claimWork, finishRun, watched }),
     },
   });
-  await addPages(doors, { db, doorkeeper, store: parts.store, metrics });
+  await addPages(doors, { db, doorkeeper, store: parts.store, recordLimits, metrics });
   await makeFirstTokens(settings, parts, host);
   await doors.listen({ host, port }).catch((cause: NodeJS.ErrnoException) => {
     const why =

@@ -1,23 +1,24 @@
 // A push becomes a pipeline: its configuration is read at its own commit, planned, and submitted.
 import { compile, starterFile } from '@signalbox/plan';
-import type { Cause, Push } from '@signalbox/protocol';
+import type { Cause, Mistake, Push } from '@signalbox/protocol';
 import { type Db, type Live, sql } from '../base/index.ts';
+import type { Mirrors } from '../forges/index.ts';
 import { type Submission, submit } from '../queue/index.ts';
-import { readFileAtPush } from '../source/index.ts';
+import { type FileAtPush, readFileAtPush } from '../source/index.ts';
 
 export const configFile = '.signalbox.yml';
 
 export type PlanAsked = { readonly pushId: number; readonly cause: Cause; readonly requestKey: string };
-export type PlanPipelineParts = { readonly db: Db; readonly live: Live; readonly mirrors: string };
+export type PlanPipelineParts = { readonly db: Db; readonly live: Live; readonly mirrors: Mirrors };
 
 /** Repeating it with the same request key changes nothing. */
 export async function planPipeline({ db, live, mirrors }: PlanPipelineParts, asked: PlanAsked): Promise<void> {
   const [push] = await db.query<Push & { repoId: number }>(sql`select * from push_shape where id = ${asked.pushId}`);
   // A repository that was removed meanwhile, or a branch that was deleted, has nothing to build.
   if (!push || push.revision === null) return;
-  const text = await readFileAtPush(mirrors, push.repoId, push.revision, configFile);
+  const file = await readFileAtPush({ db, mirrors }, push.repoId, push.revision, configFile);
   const submission = {
-    ...plan(text, push, asked.cause),
+    ...plan(file, push, asked.cause),
     pushId: push.id,
     cause: asked.cause,
     requestKey: asked.requestKey,
@@ -26,14 +27,19 @@ export async function planPipeline({ db, live, mirrors }: PlanPipelineParts, ask
   live.hint(`repo:${push.repoId}`, ...topics);
 }
 
-function plan(text: string | null, push: Push, cause: Cause): Pick<Submission, 'jobs' | 'leftOut' | 'problem'> {
-  if (text === null) {
+function plan(file: FileAtPush, push: Push, cause: Cause): Pick<Submission, 'jobs' | 'leftOut' | 'problem'> {
+  if (file.kind === 'absent')
     return { jobs: [], leftOut: [], problem: { kind: 'no-configuration', starter: starterFile() } };
-  }
+  if (file.kind === 'unreadable')
+    return mistaken([{ file: configFile, line: 1, column: 1, message: file.says, hint: null, excerpt: '' }]);
   const { branch, message, files } = push;
-  const compiled = compile({ text, file: configFile, push: { branch, message, files }, cause });
-  if (compiled.kind === 'mistakes') {
-    return { jobs: [], leftOut: [], problem: { kind: 'mistakes', mistakes: [...compiled.mistakes] } };
-  }
+  const compiled = compile({ text: file.text, file: configFile, push: { branch, message, files }, cause });
+  if (compiled.kind === 'mistakes') return mistaken(compiled.mistakes);
   return { jobs: compiled.plan.jobs, leftOut: [...compiled.plan.leftOut], problem: null };
 }
+
+const mistaken = (mistakes: readonly Mistake[]): Pick<Submission, 'jobs' | 'leftOut' | 'problem'> => ({
+  jobs: [],
+  leftOut: [],
+  problem: { kind: 'mistakes', mistakes: [...mistakes] },
+});

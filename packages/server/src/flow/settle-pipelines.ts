@@ -18,7 +18,7 @@ export function createSettlePipelines(db: Db, live: Live): SettlePipelines {
   };
   return (pipelineIds) => {
     for (const id of pipelineIds) waiting.add(id);
-    if (waiting.size > 0) timer ??= setTimeout(run, gatherMs);
+    if (waiting.size > 0 && timer === undefined) timer = setTimeout(run, gatherMs);
   };
 }
 

@@ -1,6 +1,7 @@
 // Who hears what rooms tell: topic, listener, what it does. One line each.
 import type { Cause } from '@signalbox/protocol';
 import type { Db, Listeners, Live, Tell } from '../base/index.ts';
+import type { Mirrors } from '../forges/index.ts';
 import { look, type Report } from '../source/index.ts';
 import { type PlanAsked, planPipeline } from './plan-pipeline.ts';
 
@@ -11,7 +12,7 @@ export const topics = {
   'look-asked': ['look'],
 } as const satisfies Record<string, readonly string[]>;
 
-export type SubscriberParts = { readonly db: Db; readonly live: Live; readonly tell: Tell; readonly mirrors: string };
+export type SubscriberParts = { readonly db: Db; readonly live: Live; readonly tell: Tell; readonly mirrors: Mirrors };
 
 export function createSubscribers(parts: SubscriberParts): Listeners {
   const onPush: Cause = 'push';

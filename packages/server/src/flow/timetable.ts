@@ -1,8 +1,9 @@
 // What must happen every few seconds, whoever does it: each entry is safe to run on any number of servers at once.
 import type { Db, Live, Tell } from '../base/index.ts';
+import type { Mirrors } from '../forges/index.ts';
 import { expireLeases, type QueueLimits } from '../queue/index.ts';
 import { type ArchiveStore, ended, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
-import { lookAtDue } from '../source/index.ts';
+import { lookAtDue, sweepMirrors } from '../source/index.ts';
 import { repoTopic } from './repo-topic.ts';
 import { type SettlePipelines, settleNow } from './settle-pipelines.ts';
 
@@ -11,6 +12,7 @@ export type TimetableParts = {
   readonly live: Live;
   readonly tell: Tell;
   readonly store: ArchiveStore;
+  readonly mirrors: Mirrors;
   readonly queueLimits: QueueLimits;
   readonly recordLimits: RecordLimits;
   readonly settlePipelines: SettlePipelines;
@@ -23,7 +25,7 @@ export type Timetable = {
 };
 
 export function startTimetable(parts: TimetableParts): Timetable {
-  const { db, live, tell, store, recordLimits, onFailure } = parts;
+  const { db, live, tell, store, mirrors, recordLimits, onFailure } = parts;
   const entries = [
     every(5, 'expire-leases', () => expire(parts)),
     every(10, 'settle-pipelines', () => settleNow(db, live, 'all')),
@@ -33,12 +35,13 @@ export function startTimetable(parts: TimetableParts): Timetable {
       );
     }),
     every(2, 'seal-logs', () => sealDue(db, store, recordLimits, (runId) => live.hint(`run:${runId}`))),
-    every(3600, 'sweep-archive', () => sweepArchive(store)),
+    every(3600, 'sweep-archive', () => sweepArchive(store, new Date(), recordLimits)),
+    every(3600, 'sweep-mirrors', () => sweepMirrors(db, mirrors)),
   ];
-  const seal = entries[3]!;
+  const sealing = entries[3]!;
 
   return {
-    sealSoon: () => seal.soon(),
+    sealSoon: () => sealing.soon(),
     async stop() {
       await Promise.all(entries.map((entry) => entry.stop()));
     },

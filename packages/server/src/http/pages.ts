@@ -11,7 +11,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Doorkeeper } from '../access/index.ts';
 import { type Db, sql } from '../base/index.ts';
 import type { Metrics } from '../base/telemetry/index.ts';
-import { type ArchiveStore, listArchive, openArchiveFile, renderArchive } from '../record/index.ts';
+import { type ArchiveStore, listArchive, openArchiveFile, type RecordLimits, renderArchive } from '../record/index.ts';
 import { makeProblem, sendProblem } from './problem.ts';
 import { foreignHeaders } from './secure-headers.ts';
 import { sendFile } from './send-file.ts';
@@ -20,6 +20,7 @@ export type PagesParts = {
   readonly db: Db;
   readonly doorkeeper: Doorkeeper;
   readonly store: ArchiveStore;
+  readonly recordLimits: RecordLimits;
   readonly metrics: Metrics;
 };
 
@@ -72,7 +73,7 @@ function addHealth(doors: FastifyInstance, { db, metrics }: PagesParts, admit: A
   });
 }
 
-function addArchive(doors: FastifyInstance, { db, store }: PagesParts, admit: Admit): void {
+function addArchive(doors: FastifyInstance, { db, store, recordLimits }: PagesParts, admit: Admit): void {
   const onRequest = admit('read');
   doors.get('/archive', { onRequest }, (_request, reply) => reply.redirect('/archive/'));
   doors.get<{ Params: { '*': string } }>('/archive/*', { onRequest }, async (request, reply) => {
@@ -81,9 +82,10 @@ function addArchive(doors: FastifyInstance, { db, store }: PagesParts, admit: Ad
       const file = await openArchiveFile(db, store, where);
       if (file) return sendFile(request, reply, file);
     }
-    const listing = await listArchive(db, store, where);
+    const listing = await listArchive(db, store, where, recordLimits);
     if (!listing) throw new Refused('not-found', `There is nothing at /archive/${where}. It may have been removed.`);
     if (/\bjson\b/.test(request.headers.accept ?? '')) return listing;
+    // Relative links need the slash; the pages of a directory are the archive's own, so their style is allowed.
     if (where !== '' && !where.endsWith('/'))
       return reply.redirect(`/archive/${where.split('/').map(encodeURIComponent).join('/')}/`);
     foreignHeaders(reply);

@@ -1,6 +1,7 @@
 // What workers call: register, claim, renew, report, append logs, store artifacts, finish. The hot paths of the server.
 import type { Readable } from 'node:stream';
 import { type LogChunk, Refused, version } from '@signalbox/protocol';
+import { checkPools } from '../../access/index.ts';
 import type { Db, Live } from '../../base/index.ts';
 import type { ClaimWork } from '../../flow/claim-work.ts';
 import type { FinishRun } from '../../flow/finish-run.ts';
@@ -36,13 +37,7 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
   const told = new Map<number, string>();
   return {
     async 'register-worker'({ body, caller }) {
-      const foreign = caller.pools.length > 0 ? body.pools.filter((pool) => !caller.pools.includes(pool)) : [];
-      if (foreign.length > 0) {
-        throw new Refused(
-          'not-allowed',
-          `This token may not serve ${foreign.join(', ')}; it is for ${caller.pools.join(', ')}.`,
-        );
-      }
+      checkPools(caller, body.pools);
       const workerId = await registerWorker(db, body, caller.tokenId);
       live.hint('workers', ...body.pools.map((pool) => `ready:${pool}`));
       return { workerId, leaseSeconds: queueLimits.leaseSeconds, serverVersion: version };
