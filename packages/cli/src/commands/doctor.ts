@@ -1,0 +1,54 @@
+// `signalbox doctor`: what is well, what is wrong, and what to do about it.
+import type { Command } from 'commander';
+import { checkData, checkGit, checkHooks, checkNode, checkServer, checkWorkers, type Finding } from '../checks.ts';
+import { createCommand, runWith, withServer } from '../command-line.ts';
+import { connect, findServer, type ServerOptions } from '../connect.ts';
+import { exitCode } from '../exit-codes.ts';
+import { explain, type Output, type OutputOptions, type Style } from '../output.ts';
+import { ownVersion } from '../own-version.ts';
+import type { Terminal } from '../terminal.ts';
+
+type Options = OutputOptions & ServerOptions;
+
+const looks = { ok: ['✔', 'green'], note: ['!', 'yellow'], wrong: ['✖', 'red'] } as const satisfies Record<
+  Finding['state'],
+  readonly [string, Style]
+>;
+
+export function doctorCommand(terminal: Terminal): Command {
+  return withServer(
+    createCommand('doctor', 'Check this machine and the server.', [
+      ['signalbox doctor', 'the exit code is 0 when nothing is wrong'],
+      ['signalbox doctor --server https://ci.example.org', 'with another server'],
+    ]).option('--data <dir>', 'data directory to look at (else the one that runs, else the usual one)'),
+  ).action(
+    runWith(terminal, async (output: Output, options: Options) => {
+      const findings: Finding[] = [checkNode(), await checkGit()];
+      findings.push(checkData(terminal.env, options.data, terminal.directory));
+      const client = connect(terminal.env, options);
+      const server = await checkServer(client, terminal.env, options, ownVersion);
+      findings.push(...server);
+      if (server.length > 1) findings.push(...(await asking('workers', () => checkWorkers(client))));
+      const data = options.data ?? findServer(terminal.env, options).data;
+      if (data) findings.push(...checkHooks(data));
+      output.answer(findings, () =>
+        findings.flatMap(({ check, state, what, cure }) => {
+          const [sign, style] = looks[state];
+          const line = `${output.style(style, sign)} ${state.padEnd(5)} ${check.padEnd(10)} ${what}`;
+          return cure ? [line, `  ${' '.repeat(17)}${output.style('dim', cure)}`] : [line];
+        }),
+      );
+      return exitCode(findings.some((one) => one.state === 'wrong') ? 'other' : 'ok');
+    }),
+  );
+}
+
+/** A check that could not be made is a finding too. */
+async function asking(check: string, ask: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { what, cure } = explain(error);
+    return [{ check, state: 'wrong', what, cure }];
+  }
+}

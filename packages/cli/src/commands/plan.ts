@@ -1,0 +1,42 @@
+// `signalbox plan`: what would run, and why the rest would not, without any server.
+import type { Cause } from '@signalbox/protocol/browser';
+import { type Command, Option } from 'commander';
+import { createCommand, runWith, withOutput } from '../command-line.ts';
+import { exitCode } from '../exit-codes.ts';
+import type { Output, OutputOptions } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
+import { configFile, readCommit, readWorkTree } from '../work-tree.ts';
+
+const causes = ['push', 'manual'] as const satisfies readonly Cause[];
+
+type Options = OutputOptions & { branch?: string; rev?: string; cause: Cause };
+
+export function planCommand(terminal: Terminal): Command {
+  return withOutput(
+    createCommand('plan', 'Print the plan of a work tree, without any server.', [
+      ['signalbox plan', 'as if all of it was pushed now'],
+      ['signalbox plan --branch release/2.0', 'to another branch'],
+      ['signalbox plan --rev HEAD~3', 'of that commit alone'],
+      ['signalbox plan --json', 'for programs; mistakes end with exit code 2'],
+    ])
+      .option('--branch <name>', 'the branch that is pushed to (else the one you are on)')
+      .option('--rev <commit>', 'a commit instead of the work tree')
+      .addOption(new Option('--cause <cause>', 'why it is planned').choices(causes).default('push')),
+  ).action(
+    runWith(terminal, async (output: Output, { branch, rev, cause }: Options) => {
+      const facts = rev
+        ? await readCommit(terminal.directory, rev, branch)
+        : await readWorkTree(terminal.directory, branch);
+      // Loaded when asked for: most commands start faster without it.
+      const { compile, printMistakes, printPlan } = await import('@signalbox/plan');
+      const { text, ...push } = facts;
+      const compiled = compile({ text, file: configFile, push, cause });
+      if (compiled.kind === 'plan') {
+        output.answer(compiled.plan, () => printPlan(compiled.plan).trimEnd());
+        return exitCode('ok');
+      }
+      output.answer({ mistakes: compiled.mistakes }, () => printMistakes(compiled.mistakes).trimEnd());
+      return exitCode('usage');
+    }),
+  );
+}

@@ -1,0 +1,125 @@
+// Reads the log of a job's newest run piece by piece, in the order of its steps, until there is no more (to come).
+import { stripVTControlCharacters } from 'node:util';
+import type { Client, RunDetail } from '@signalbox/protocol/browser';
+import { listen, type News } from './live.ts';
+import { Mistake } from './mistake.ts';
+import { clean, type Output } from './output.ts';
+import { duration, paint } from './words.ts';
+
+export type LogOptions = { readonly step: number | undefined; readonly follow: boolean; readonly raw: boolean };
+
+const lookEveryMs = 2000;
+
+export async function followLog(client: Client, output: Output, jobId: number, options: LogOptions): Promise<void> {
+  let news: News | undefined;
+  try {
+    let found = await newestRun(client, jobId);
+    if (!found && !options.follow) throw await notStarted(client, jobId);
+    const waiting = !found || options.follow ? listen(client, [`job:${jobId}`]) : undefined;
+    try {
+      while (!found) {
+        await waiting?.next(lookEveryMs);
+        found = await newestRun(client, jobId);
+      }
+    } finally {
+      waiting?.close();
+    }
+    const runId = found.run.id;
+    if (options.follow && found.run.endedAt === null) news = listen(client, [`run:${runId}`]);
+    const printed: { step: number; text: string }[] = [];
+    for (let step = options.step ?? 0; ; step += 1) {
+      // The steps are known once the run has begun; before that there is at least the set-up.
+      while (news && isOpen(found) && step >= Math.max(1, found.run.steps.length)) {
+        await news.next(lookEveryMs);
+        found = await readRun(client, runId);
+      }
+      const count = Math.max(found.run.steps.length, found.logs.length);
+      if (options.step !== undefined && options.step >= count && !isOpen(found)) throw noSuchStep(options.step, count);
+      if (step >= count) break;
+      if (!options.raw) heading(output, found, step);
+      const text: string[] = [];
+      found = await printStep(client, found, step, news, (piece) => {
+        if (output.json) text.push(piece);
+        else output.raw(options.raw || output.colours ? piece : stripVTControlCharacters(piece));
+      });
+      printed.push({ step, text: text.join('') });
+      if (options.step !== undefined) break;
+    }
+    if (output.json) output.answer({ run: found.run, logs: printed }, () => '');
+    else if (!options.raw) ending(output, found, news !== undefined);
+  } finally {
+    news?.close();
+  }
+}
+
+/** Prints one step to its end as it is now or, with news, until it has ended. */
+async function printStep(
+  client: Client,
+  run: RunDetail,
+  step: number,
+  news: News | undefined,
+  print: (piece: string) => void,
+): Promise<RunDetail> {
+  const decoder = new TextDecoder();
+  let found = run;
+  for (let from = 0; ; ) {
+    // Asked before reading: what was written up to then is in what we read.
+    const ended = !news || !isOpen(found) || hasEnded(found, step);
+    const response = await client.call('read-log', { params: { run: run.run.id, step }, query: { from } });
+    const piece = new Uint8Array(await response.arrayBuffer());
+    print(decoder.decode(piece, { stream: true }));
+    const next = Number(response.headers.get('x-log-next') ?? from + piece.length);
+    const size = Number(response.headers.get('x-log-size') ?? next);
+    const moved = next > from;
+    from = Math.max(from, next);
+    if (moved && from < size) continue;
+    if (ended) return found;
+    if (!moved) await news.next(lookEveryMs);
+    found = await readRun(client, run.run.id);
+  }
+}
+
+const isOpen = (found: RunDetail) => found.run.endedAt === null || found.logState === 'arriving';
+
+/** A step's log is whole when a later step runs, or the run's log is sealed. */
+const hasEnded = (found: RunDetail, step: number) =>
+  found.run.endedAt === null && found.run.steps.some((later) => later.index > step && later.startedAt !== null);
+
+function heading(output: Output, found: RunDetail, index: number): void {
+  const step = found.run.steps[index];
+  if (!step) return;
+  const took = step.endedAt ? `  ${duration(step.startedAt, step.endedAt)}` : '';
+  const exit = step.exitCode ? `  exit code ${step.exitCode}` : '';
+  output.line(
+    output.style('bold', `── ${index} ${clean(step.name)}`) + output.style('dim', `  ${step.state}${took}${exit}`),
+  );
+}
+
+function ending(output: Output, found: RunDetail, followed: boolean): void {
+  const { verdict, reason } = found.run;
+  if (verdict) output.line(`── ${paint(output, verdict)}${reason ? `  ${clean(reason.text)}` : ''}`);
+  else if (!followed) output.note('It still runs: --follow stays with it.');
+}
+
+async function newestRun(client: Client, jobId: number): Promise<RunDetail | undefined> {
+  return (await client.call('get-job', { params: { job: jobId } })).runs[0];
+}
+
+const readRun = (client: Client, run: number): Promise<RunDetail> => client.call('get-run', { params: { run } });
+
+async function notStarted(client: Client, jobId: number): Promise<Mistake> {
+  const { job, blockers } = await client.call('get-job', { params: { job: jobId } });
+  const why = blockers.map((one) => clean(one.what)).join(' ');
+  return new Mistake(
+    'not-found',
+    `Job ${jobId} (${clean(job.name)}) has not run${job.verdict ? `: it was ${job.verdict}` : ' yet'}. ${why}`.trimEnd(),
+    job.verdict ? undefined : 'Stay with it until it does: --follow.',
+  );
+}
+
+const noSuchStep = (step: number, count: number) =>
+  new Mistake(
+    'not-found',
+    `There is no step ${step}: the run has ${count} (0 to ${count - 1}).`,
+    'Leave --step out to see all.',
+  );

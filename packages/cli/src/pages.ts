@@ -1,0 +1,5 @@
+// Addresses of pages that commands point at; the pages' own router has the same paths.
+
+export const homePage = (server: string): string => `${server}/`;
+export const repoPage = (server: string, repo: string): string => `${server}/repos/${encodeURIComponent(repo)}`;
+export const jobPage = (server: string, job: number): string => `${server}/jobs/${job}`;

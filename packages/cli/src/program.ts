@@ -1,0 +1,62 @@
+// All commands in the order in which help shows them.
+import type { Command } from 'commander';
+import { createCommand } from './command-line.ts';
+import { addCommand } from './commands/add.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { completionCommand } from './commands/completion.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { downCommand } from './commands/down.ts';
+import { initCommand } from './commands/init.ts';
+import { jobsCommand } from './commands/jobs.ts';
+import { logCommand } from './commands/log.ts';
+import { planCommand } from './commands/plan.ts';
+import { pushCommand } from './commands/push-report.ts';
+import { removeCommand } from './commands/remove.ts';
+import { rerunCommand } from './commands/rerun.ts';
+import { secretCommand } from './commands/secret.ts';
+import { serveCommand, workerCommand } from './commands/serve.ts';
+import { startCommand } from './commands/start.ts';
+import { tokenCommand } from './commands/token.ts';
+import { watchCommand } from './commands/watch.ts';
+import { workersCommand } from './commands/workers.ts';
+import { ownVersion } from './own-version.ts';
+import type { Terminal } from './terminal.ts';
+
+export const groups = {
+  'On this machine': [startCommand, downCommand, doctorCommand],
+  Repositories: [addCommand, removeCommand, initCommand, planCommand, pushCommand],
+  Jobs: [jobsCommand, watchCommand, logCommand, cancelCommand, rerunCommand, workersCommand],
+  Access: [tokenCommand, secretCommand],
+  Programs: [serveCommand, workerCommand, completionCommand],
+} as const satisfies Record<string, readonly ((terminal: Terminal) => Command)[]>;
+
+export function createProgram(terminal: Terminal): Command {
+  const program = createCommand('signalbox', 'Continuous integration for big trees, on your own machines.', [
+    ['signalbox start', 'a server, a worker and a sample on this machine'],
+    ['signalbox add ~/src/api', 'build a repository of yours'],
+    ['signalbox watch', 'the newest pipeline, until it is done'],
+    ['signalbox log 1207', 'what a job printed'],
+  ])
+    .version(ownVersion, '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .enablePositionalOptions()
+    .showHelpAfterError('(--help shows how)')
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+    })
+    // Ended by an error that main turns into the exit code.
+    .exitOverride();
+  for (const [heading, commands] of Object.entries(groups)) {
+    for (const create of commands) program.addCommand(inherit(create(terminal).helpGroup(`${heading}:`), program));
+  }
+  return program;
+}
+
+/** Settings of the program do not reach commands that were made apart from it. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const sub of command.commands) inherit(sub, command);
+  return command;
+}

@@ -1,0 +1,53 @@
+// Registers the sample and makes its history arrive: push after push, so that the first page a newcomer sees has some.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@signalbox/protocol/browser';
+import { git } from '../git.ts';
+import { installHook } from '../hook.ts';
+import { keepHook } from '../hooks-kept.ts';
+import { Mistake } from '../mistake.ts';
+import { ownCommand } from '../own-command.ts';
+import { hasPush, pushSample, type Sample, sampleName } from '../sample.ts';
+
+/** How long one push may take to be seen. */
+const patienceSeconds = 30;
+
+/** Done once for a data directory: a sample that the person has removed does not come back. */
+export async function isShown(data: string): Promise<boolean> {
+  const bare = join(data, 'sample.git');
+  return existsSync(bare) && (await git(bare, ['config', 'signalbox.shown'], { mayExit: 1 })) === 'true';
+}
+
+export async function showSample(data: string, client: Client, sample: Promise<Sample>): Promise<void> {
+  const made = await sample;
+  const params = { repo: sampleName };
+  // Its hook tells of pushes; looking at it by itself now and then is for a push that the hook could not tell of.
+  await client.call('add-repo', { params, body: { url: made.bare, pollSeconds: 60 } });
+  const hook = await installHook(
+    { kind: 'bare', path: made.bare },
+    sampleName,
+    ownCommand(['push', 'report', sampleName, '--hook', '--data', data]),
+  );
+  keepHook(data, { name: sampleName, file: hook.file });
+  for (const push of made.pushes) {
+    if (await hasPush(made, push)) continue;
+    await pushSample(made, push);
+    // The next one only when this one has become a row of its own.
+    await seen(client, push.branch, push.revision);
+  }
+  await git(made.bare, ['config', 'signalbox.shown', 'true']);
+}
+
+async function seen(client: Client, branch: string, revision: string): Promise<void> {
+  const deadline = performance.now() + patienceSeconds * 1000;
+  for (;;) {
+    const query = { branch, limit: 1 };
+    const { items } = await client.call('list-pushes', { params: { repo: sampleName }, query });
+    if (items[0]?.revision === revision) return;
+    if (performance.now() > deadline) {
+      throw new Mistake('other', `The server has not seen the push of ${branch} after ${patienceSeconds} s.`);
+    }
+    await pause(30);
+  }
+}
