@@ -1,29 +1,46 @@
 // Installs the npm packages when they are absent or not those of package-lock.json.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, say, Trouble, work } from './work.mjs';
 
-/** What is installed (npm's own list in node_modules) is held against what package-lock.json and every package.json ask for. */
+/** What is installed (npm's own list in node_modules) is held against what package-lock.json asks for, and that against every package.json. */
 export function packagesAreStale() {
   const installed = read('node_modules/.package-lock.json')?.packages;
-  const wanted = read('package-lock.json')?.packages;
-  if (!installed || !wanted) return true;
-  for (const [path, entry] of Object.entries(wanted)) {
-    if (path.startsWith('node_modules/') || path.includes('/node_modules/')) {
-      const there = installed[path];
-      if (there ? there.version !== entry.version : !mayBeMissing(entry)) return true;
-    } else if (asksFor(read(join(path, 'package.json')) ?? {}) !== asksFor(entry)) return true;
-  }
-  return false;
+  if (!installed || !lockIsCurrent()) return true;
+  return Object.entries(wanted()).some(([path, entry]) => {
+    if (isWorkspace(path)) return false;
+    const there = installed[path];
+    return there ? there.version !== entry.version : !mayBeMissing(entry);
+  });
 }
 
+function lockIsCurrent() {
+  const workspaces = Object.entries(wanted()).filter(([path]) => isWorkspace(path));
+  return (
+    workspaces.length > 0 &&
+    workspaces.every(([path, entry]) => asksFor(read(join(path, 'package.json')) ?? {}) === asksFor(entry))
+  );
+}
+
+function wanted() {
+  return read('package-lock.json')?.packages ?? {};
+}
+
+/** Its entry stands for a package.json of this tree, not for something installed. */
+function isWorkspace(path) {
+  return !/(^|\/)node_modules\//.test(path);
+}
+
+/**
+ * `npm install` with the versions of the lock file, which is left alone when it is current. Not `npm ci`: that refuses a
+ * lock file without the optional packages of other systems, as it is when it was made from a registry that lacks those.
+ */
 export async function installPackages() {
-  const fresh = !existsSync(join(root, 'node_modules'));
-  const command = fresh ? 'ci' : 'install';
-  say(`installing packages (npm ${command}) …`);
+  say('installing packages (npm install) …');
   await work('packages are installed', async () => {
     // Whatever NODE_ENV says: the compiler is among them. npm itself shows how far it is.
-    const args = [command, '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+    const args = ['install', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+    if (lockIsCurrent()) args.push('--no-save');
     const npm = process.env['npm_execpath'];
     const isNpm = npm !== undefined && /npm-cli\.c?js$/.test(npm);
     const { code } = isNpm
@@ -31,8 +48,7 @@ export async function installPackages() {
       : await run('npm', args, { show: true, shell: process.platform === 'win32' });
     if (code !== 0) {
       throw new Trouble(
-        `npm ${command} failed (${code}); its own words are above. Without a network the packages must be in npm's cache. ` +
-          `If package.json was changed by hand, run: npm install`,
+        `npm install failed (${code}); its own words are above. Without a network the packages must be in npm's cache.`,
       );
     }
   });
