@@ -1,0 +1,71 @@
+// What the pages ask for: one query for each thing, by the id of its endpoint.
+import { Refused, Unreachable } from '@signalbox/protocol/browser';
+import { QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
+import { laidOver } from '../grid/rows.ts';
+import { client } from './client.ts';
+
+export const queries = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (problem) => {
+      if (problem instanceof Refused && problem.code === 'not-logged-in') {
+        void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      }
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      // Hints say when to look again; being online says nothing about a server on this machine.
+      staleTime: 5_000,
+      refetchOnWindowFocus: false,
+      networkMode: 'always',
+      retry: (count, problem) => problem instanceof Unreachable && count < 2,
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => client.call('get-session', { signal }),
+  staleTime: 60_000,
+});
+
+export const reposQuery = queryOptions({
+  queryKey: ['repos'],
+  queryFn: async ({ signal }) => (await client.call('list-repos', { signal })).items,
+});
+
+/** The grid keeps older pages that were loaded: a fresh first page is laid over them. */
+export function gridQuery(repo: string, branch: string | undefined) {
+  return queryOptions({
+    queryKey: ['grid', repo, branch ?? null] as const,
+    queryFn: async ({ signal, queryKey }) => {
+      const fresh = await client.call('get-grid', { params: { repo }, query: { branch }, signal });
+      return laidOver(queries.getQueryData(queryKey), fresh);
+    },
+  });
+}
+
+export function pushQuery(push: number) {
+  return queryOptions({
+    queryKey: ['push', push] as const,
+    queryFn: ({ signal }) => client.call('get-push', { params: { push }, signal }),
+  });
+}
+
+export function jobQuery(job: number) {
+  return queryOptions({
+    queryKey: ['job', job] as const,
+    queryFn: ({ signal }) => client.call('get-job', { params: { job }, signal }),
+  });
+}
+
+export const workersQuery = queryOptions({
+  queryKey: ['workers'],
+  queryFn: async ({ signal }) => (await client.call('list-workers', { signal })).items,
+});
+
+export const poolsQuery = queryOptions({
+  queryKey: ['pools'],
+  queryFn: async ({ signal }) => (await client.call('list-pools', { signal })).items,
+});

@@ -1,0 +1,109 @@
+// The verdict first: what became of the job, why, and what can be done.
+import type { JobDetail, RunDetail } from '@signalbox/protocol/browser';
+import { Link } from '@tanstack/react-router';
+import { RotateCcw, Square } from 'lucide-react';
+import { useCancelJob, useMayNot, useRerunJob, whyNotCancel, whyNotRerun } from '../api/actions.ts';
+import { Button } from '../parts/button.tsx';
+import { Mark } from '../parts/mark.tsx';
+import { Ago, Lasting } from '../parts/time.tsx';
+import { standOf } from '../text/stand.ts';
+import styles from './job-header.module.css';
+
+export function JobHeader({ detail, run }: { detail: JobDetail; run: RunDetail | undefined }) {
+  const { job, push } = detail;
+  const cancel = useCancelJob();
+  const rerun = useRerunJob();
+  const mayNot = useMayNot('act');
+  const stand = standOf(job);
+  return (
+    <header className={`${styles['header']} ${styles[stand]}`}>
+      <Mark stand={stand} label={null} large />
+      <div className={styles['words']}>
+        <h1>{job.name}</h1>
+        <p className={styles['verdict']}>
+          <Sentence detail={detail} run={run} />
+        </p>
+        <p className={styles['push']}>
+          <Link to="/pushes/$push" params={{ push: String(push.id) }}>
+            {push.title}
+          </Link>
+          <span>
+            {push.author} on <code>{push.branch}</code>
+          </span>
+          {push.revision ? <code title={push.revision}>{push.revision.slice(0, 10)}</code> : null}
+          <Ago at={push.receivedAt} />
+        </p>
+      </div>
+      <div className={styles['actions']}>
+        <Button
+          onPress={() => rerun.mutate(job)}
+          busy={rerun.isPending}
+          whyNot={whyNotRerun(job, mayNot)}
+          title="Run this job again (r), and the jobs that were skipped because of it"
+        >
+          <RotateCcw size={14} aria-hidden="true" /> Run again
+        </Button>
+        <Button
+          kind="danger"
+          onPress={() => cancel.mutate(job)}
+          busy={cancel.isPending}
+          whyNot={whyNotCancel(job, mayNot)}
+          title="Cancel this job (c)"
+        >
+          <Square size={13} aria-hidden="true" /> Cancel
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+function Sentence({ detail, run }: { detail: JobDetail; run: RunDetail | undefined }) {
+  const { job } = detail;
+  if (job.state === 'done') {
+    return (
+      <>
+        <strong>{titled(job.verdict ?? 'skipped')}</strong>
+        {job.reason ? `: ${withoutVerdict(job.reason.text, job.verdict ?? '')}` : null}
+        {job.verdict === 'passed' && job.runCount > 1 ? ` It took ${job.runCount} attempts.` : null}
+      </>
+    );
+  }
+  if (job.state === 'running' && run?.run.silentSince) {
+    return (
+      <>
+        <strong>Running</strong>, but its worker {run.run.worker} is silent since <Ago at={run.run.silentSince} />. If
+        it does not come back, the job goes to another.
+      </>
+    );
+  }
+  if (job.state === 'running') {
+    return (
+      <>
+        <strong>Running</strong> for <Lasting from={run?.run.claimedAt ?? job.startedAt} to={null} />
+        {run ? ` on ${run.run.worker}` : null}
+      </>
+    );
+  }
+  if (job.state === 'ready') {
+    return (
+      <>
+        <strong>Ready</strong>: waits for a worker of the pool {job.pool} for <Lasting from={job.readyAt} to={null} />
+      </>
+    );
+  }
+  const missing = detail.needs.filter((need) => need.verdict !== 'passed').length;
+  return (
+    <>
+      <strong>Waits</strong> for {missing === 1 ? 'another job' : `${missing} other jobs`}
+    </>
+  );
+}
+
+function titled(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** Reasons may begin with the verdict themselves. */
+function withoutVerdict(text: string, verdict: string): string {
+  return text.toLowerCase().startsWith(`${verdict}: `) ? text.slice(verdict.length + 2) : text;
+}

@@ -1,0 +1,53 @@
+// Cuts the text of a log into lines as a terminal would leave them: `\r` writes over the line, colours go on to the next.
+
+export type Line = {
+  /** What is left of the line, with its colour codes. */
+  readonly text: string;
+  /** Colour codes that are still in force when the line begins. */
+  readonly style: string;
+  /** Characters that were left out at the end, because no one reads so long a line. */
+  readonly cut: number;
+};
+
+const longestLine = 10_000;
+
+/** Lines of a text that ends at a line end; a last line without one is a line too. */
+export function linesOf(text: string, style: string): { lines: Line[]; style: string } {
+  const lines: Line[] = [];
+  let carried = style;
+  let start = 0;
+  while (start < text.length) {
+    const end = text.indexOf('\n', start);
+    const raw = end < 0 ? text.slice(start) : text.slice(start, end);
+    lines.push(lineOf(raw, carried));
+    carried = codesAfter(carried, raw);
+    start = end < 0 ? text.length : end + 1;
+  }
+  return { lines, style: carried };
+}
+
+export function lineOf(raw: string, style: string): Line {
+  const text = overwritten(raw);
+  if (text.length <= longestLine) return { text, style, cut: 0 };
+  return { text: text.slice(0, longestLine), style, cut: text.length - longestLine };
+}
+
+/** What stands after the last `\r` that something follows: progress bars write over themselves. */
+export function overwritten(raw: string): string {
+  let end = raw.length;
+  while (end > 0 && raw.charCodeAt(end - 1) === 13) end--;
+  const last = raw.lastIndexOf('\r', end - 1);
+  if (last < 0 || end === 0) return raw.slice(0, end);
+  return codesAfter('', raw.slice(0, last)) + raw.slice(last + 1, end);
+}
+
+const mostCodes = 24;
+
+/** The colour codes in force after a text: those since the last reset, the newest of them if there are very many. */
+export function codesAfter(style: string, raw: string): string {
+  if (!raw.includes('\x1b[')) return style;
+  const codes = (style + raw).match(/\x1b\[[\d;:]*m/g) ?? [];
+  const reset = codes.findLastIndex((code) => /^\x1b\[(0*|0+;.*)m$/.test(code));
+  const open = codes.slice(reset < 0 ? 0 : reset + (/;/.test(codes[reset] ?? '') ? 0 : 1));
+  return open.slice(-mostCodes).join('');
+}

@@ -1,0 +1,88 @@
+// A line of a log as spans of text with their colours, by anser, to JSON: pages make text nodes of it and nothing else.
+import Anser from 'anser';
+import type { Line } from './lines.ts';
+
+export type Span = {
+  readonly text: string;
+  /** Its first character's place in the line. */
+  readonly start: number;
+  /** A name of the sixteen colours (`red`, `bright-red`) or `rgb(…)`; null is the page's own colour. */
+  readonly color: string | null;
+  readonly background: string | null;
+  /** bold, dim, italic, underline, strikethrough, hidden. */
+  readonly decorations: readonly string[];
+};
+
+export function spansOf(line: Line): Span[] {
+  const source = line.style + line.text;
+  if (!source.includes('\x1b')) return [plainSpan(printable(line.text))];
+  let start = 0;
+  return new Anser()
+    .ansiToJson(colourCodesOnly(source), { use_classes: true, remove_empty: true })
+    .map((entry) => {
+      const color = colorOf(entry.fg, entry.fg_truecolor);
+      const background = colorOf(entry.bg, entry.bg_truecolor);
+      const reverse = entry.decorations.includes('reverse');
+      const text = printable(entry.content);
+      start += text.length;
+      return {
+        text,
+        start: start - text.length,
+        // On a reversed colour the page's own text is readable; on a reversed text it is not.
+        color: reverse ? (background ?? (color ? null : 'page')) : color,
+        background: reverse ? (color ?? 'text') : background,
+        decorations: entry.decorations.filter((name) => name !== 'reverse' && name !== 'blink'),
+      };
+    })
+    .filter((span) => span.text !== '');
+}
+
+/** The text alone, for patterns and for the clipboard. */
+export function plainOf(text: string): string {
+  return text.includes('\x1b') ? printable(colourCodesOnly(text).replace(/\x1b\[[\d;]*m/g, '')) : printable(text);
+}
+
+function plainSpan(text: string): Span {
+  return { text, start: 0, color: null, background: null, decorations: [] };
+}
+
+/** Everything that moves a cursor, names a window or draws a link goes; colours stay, in the one form that anser reads. */
+function colourCodesOnly(text: string): string {
+  return text
+    .replace(/\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)/g, '')
+    .replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, (code) => (/^\x1b\[[\d;:]*m$/.test(code) ? semicolons(code) : ''))
+    .replace(/\x1b(?!\[)[ -/]*[0-~]?/g, '');
+}
+
+/** `38:2::255:0:0` and `38:5:196` are the standard's way to write what everybody writes with semicolons. */
+function semicolons(code: string): string {
+  return code.replace(/([34]8):2::?(\d+):(\d+):(\d+)/g, '$1;2;$2;$3;$4').replaceAll(':', ';');
+}
+
+/** Control characters are not for pages; a tab is. */
+function printable(text: string): string {
+  return text.replace(/[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f]/g, '');
+}
+
+function colorOf(name: string | null, trueColor: string | null): string | null {
+  if (!name) return null;
+  if (name === 'ansi-truecolor') return trueColor ? `rgb(${trueColor})` : null;
+  const index = /^ansi-palette-(\d+)$/.exec(name)?.[1];
+  return index ? paletteColor(Number(index)) : name.replace('ansi-', '');
+}
+
+const levels = [0, 95, 135, 175, 215, 255];
+const sixteen = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
+
+/** xterm's 256: the sixteen, a cube of 6 × 6 × 6, then 24 greys. */
+function paletteColor(index: number): string | null {
+  if (index < 16) return `${index > 7 ? 'bright-' : ''}${sixteen[index % 8]}`;
+  if (index > 255) return null;
+  if (index >= 232) return rgb(Array(3).fill(8 + (index - 232) * 10));
+  const place = index - 16;
+  return rgb([Math.floor(place / 36), Math.floor(place / 6) % 6, place % 6].map((level) => levels[level] ?? 0));
+}
+
+function rgb(parts: readonly number[]): string {
+  return `rgb(${parts.join(', ')})`;
+}

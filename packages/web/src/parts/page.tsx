@@ -1,0 +1,29 @@
+// The frame of a page: the bar above it, its place in the tab, and the main part.
+import type { ReactNode } from 'react';
+import type { Stand } from '../text/stand.ts';
+import styles from './page.module.css';
+import { useTab } from './signal.tsx';
+import { type Place, TopBar } from './top-bar.tsx';
+
+type Props = {
+  readonly title: string;
+  /** How the subject of the page stands, for the lamp on the tab. */
+  readonly stand: Stand | null;
+  readonly place?: Place;
+  readonly children: ReactNode;
+};
+
+export function Page({ title, stand, place, children }: Props) {
+  useTab(title === 'Signalbox' ? title : `${title} · Signalbox`, stand);
+  return (
+    <>
+      <a className={styles['skip']} href="#main">
+        Skip to the content
+      </a>
+      <TopBar place={place ?? {}} />
+      <main id="main" className={styles['main']} tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  );
+}

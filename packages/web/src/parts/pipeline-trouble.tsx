@@ -1,0 +1,56 @@
+// Why a push has no jobs though it should: no configuration yet, or mistakes in it, each shown where it stands.
+import type { Mistake, PipelineProblem } from '@signalbox/protocol/browser';
+import { counted } from '../text/size.ts';
+import { Command } from './command.tsx';
+import styles from './pipeline-trouble.module.css';
+
+export function PipelineTrouble({ problem }: { problem: PipelineProblem }) {
+  if (problem.kind === 'no-configuration') {
+    return (
+      <section className={styles['starter']}>
+        <h3>This commit has no .signalbox.yml, so nothing runs yet</h3>
+        <p>
+          Put this file into the root of the repository (<code>signalbox init</code> writes it for you), commit and
+          push: its jobs appear here.
+        </p>
+        <Command name=".signalbox.yml" text={problem.starter} />
+      </section>
+    );
+  }
+  return (
+    <section className={styles['mistakes']}>
+      <h3>{counted(problem.mistakes.length, 'mistake')} in the configuration, so nothing runs</h3>
+      <ol>
+        {problem.mistakes.map((mistake) => (
+          <li key={`${mistake.file}:${mistake.line}:${mistake.column}:${mistake.message}`}>
+            <MistakeText mistake={mistake} />
+          </li>
+        ))}
+      </ol>
+      <p className={styles['check']}>
+        Check it before you push: <code>signalbox plan</code>
+      </p>
+    </section>
+  );
+}
+
+function MistakeText({ mistake }: { mistake: Mistake }) {
+  const number = String(mistake.line);
+  return (
+    <>
+      <p>
+        <code>
+          {mistake.file}:{mistake.line}:{mistake.column}
+        </code>{' '}
+        <strong>{mistake.message}</strong>
+      </p>
+      <pre className={styles['excerpt']}>
+        <span className={styles['number']}>{number} </span>
+        {mistake.excerpt}
+        {'\n'}
+        <span className={styles['caret']}>{`${' '.repeat(number.length + mistake.column)}^`}</span>
+      </pre>
+      {mistake.hint ? <p className={styles['hint']}>{mistake.hint}</p> : null}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+// One push: what it brought, and every pipeline that came of it, its jobs in a table by template and platform.
+import type { PushDetail } from '@signalbox/protocol/browser';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useMayNot, useStartPipeline } from '../api/actions.ts';
+import { pushQuery, reposQuery } from '../api/queries.ts';
+import { newestOf } from '../grid/rows.ts';
+import { summaryOf } from '../grid/summary.ts';
+import { useLive } from '../live/use-live.ts';
+import { Button } from '../parts/button.tsx';
+import { Page } from '../parts/page.tsx';
+import { Bones, Trouble } from '../parts/states.tsx';
+import { PipelineCard } from '../push/pipeline-card.tsx';
+import { PushHeader } from '../push/push-header.tsx';
+import styles from './push.module.css';
+
+const route = getRouteApi('/pushes/$push');
+
+export function PushPage() {
+  const id = Number(route.useParams().push);
+  const push = useQuery(pushQuery(id));
+  const { data: repos } = useQuery(reposQuery);
+  const repoId = repos?.find((repo) => repo.name === push.data?.push.repo)?.id;
+  const open = push.data?.pipelines.filter((one) => one.pipeline.finishedAt === null) ?? [];
+  const topics = [repoId ? `repo:${repoId}` : null, ...open.map((one) => `pipeline:${one.pipeline.id}`)];
+  useLive(topics, () => push.refetch());
+  const newest = push.data && newestOf(push.data);
+  return (
+    <Page
+      title={push.data ? `${push.data.push.title} · ${push.data.push.branch}` : 'Push'}
+      stand={newest && newest.jobs.length > 0 ? summaryOf(newest.jobs).stand : null}
+      place={push.data ? { repo: push.data.push.repo, branch: push.data.push.branch } : {}}
+    >
+      {push.data ? (
+        <PushBody detail={push.data} />
+      ) : push.error ? (
+        <Trouble problem={push.error} what="push" again={() => push.refetch()} />
+      ) : (
+        <Bones what="the push" />
+      )}
+    </Page>
+  );
+}
+
+function PushBody({ detail }: { detail: PushDetail }) {
+  const { push } = detail;
+  const start = useStartPipeline();
+  const mayNot = useMayNot('act');
+  const gone = push.kind === 'deleted' ? 'The branch was deleted: there is nothing to build.' : null;
+  const newestFirst = [...detail.pipelines].sort((a, b) => b.pipeline.id - a.pipeline.id);
+  return (
+    <div className={styles['page']}>
+      <PushHeader push={push}>
+        <Button
+          onPress={() => start.mutate(push.id)}
+          busy={start.isPending}
+          whyNot={mayNot ?? gone}
+          title="Plan this push again: a new pipeline with a build id of its own"
+        >
+          Build again
+        </Button>
+      </PushHeader>
+      {newestFirst.map((one, index) => (
+        <PipelineCard key={one.pipeline.id} detail={one} newest={index === 0} />
+      ))}
+      {newestFirst.length === 0 && push.kind !== 'deleted' ? <Bones what="the plan of this push" rows={2} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+// The machines: pools with what waits in each, workers with what they do, and how to add one.
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useMayNot } from '../api/actions.ts';
+import { poolsQuery, workersQuery } from '../api/queries.ts';
+import { useLive } from '../live/use-live.ts';
+import { Button } from '../parts/button.tsx';
+import { Page } from '../parts/page.tsx';
+import { Bones, Trouble } from '../parts/states.tsx';
+import { AddWorker } from '../workers/add-worker.tsx';
+import { PoolList } from '../workers/pool-list.tsx';
+import { WorkerTable } from '../workers/worker-table.tsx';
+import styles from './workers.module.css';
+
+export function WorkersPage() {
+  const workers = useQuery(workersQuery);
+  const pools = useQuery(poolsQuery);
+  useLive(['workers'], () => Promise.all([workers.refetch(), pools.refetch()]));
+  const [adding, setAdding] = useState(false);
+  const mayNot = useMayNot('admin');
+  const problem = workers.error ?? pools.error;
+  return (
+    <Page title="Workers" stand={null}>
+      <div className={styles['page']}>
+        <header className={styles['header']}>
+          <h1>Workers and pools</h1>
+          <Button kind="primary" onPress={() => setAdding(true)} whyNot={mayNot}>
+            Add a worker
+          </Button>
+        </header>
+        {workers.data && pools.data ? (
+          <>
+            <PoolList pools={pools.data} />
+            <WorkerTable workers={workers.data} />
+          </>
+        ) : problem ? (
+          <Trouble problem={problem} what="workers" again={() => Promise.all([workers.refetch(), pools.refetch()])} />
+        ) : (
+          <Bones what="the workers" rows={4} />
+        )}
+        {adding ? <AddWorker pools={pools.data ?? []} onClose={() => setAdding(false)} /> : null}
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,64 @@
+// How a job stands, as one word: its state until it is done, its verdict after. Colours, shapes and sentences hang on it.
+import type { JobBrief, JobState, StepState, Verdict } from '@signalbox/protocol/browser';
+
+export type Stand = Exclude<JobState, 'done'> | Verdict;
+
+export function standOf(job: Pick<JobBrief, 'state' | 'verdict'>): Stand {
+  return job.state === 'done' ? (job.verdict ?? 'skipped') : job.state;
+}
+
+/** The order in which people want to see them: what needs someone first. */
+export const stands: readonly Stand[] = [
+  'failed',
+  'errored',
+  'running',
+  'ready',
+  'waiting',
+  'cancelled',
+  'skipped',
+  'passed',
+];
+
+export const standWords: Readonly<Record<Stand, string>> = {
+  failed: 'failed',
+  errored: 'errored',
+  running: 'running',
+  ready: 'ready, waits for a worker',
+  waiting: 'waits for other jobs',
+  cancelled: 'cancelled',
+  skipped: 'skipped',
+  passed: 'passed',
+};
+
+/** One character that stands beside the colour, so that colour is never the only sign. */
+export const standSigns: Readonly<Record<Stand, string>> = {
+  failed: '✕',
+  errored: '!',
+  running: '▶',
+  ready: '◦',
+  waiting: '…',
+  cancelled: '⊘',
+  skipped: '–',
+  passed: '✓',
+};
+
+export function isFailure(stand: Stand): boolean {
+  return stand === 'failed' || stand === 'errored';
+}
+
+export function isOpen(stand: Stand): boolean {
+  return stand === 'running' || stand === 'ready' || stand === 'waiting';
+}
+
+/** A step has no `ready`; otherwise its words are the same. */
+export function standOfStep(state: StepState): Stand {
+  return state;
+}
+
+/** The whole of it in a sentence: the title and the accessible name of a job wherever it is small. */
+export function sentenceOf(job: Pick<JobBrief, 'name' | 'state' | 'verdict' | 'reason' | 'runCount'>): string {
+  const stand = standOf(job);
+  const attempts = job.runCount > 1 ? `, attempt ${job.runCount}` : '';
+  const reason = job.reason && stand !== 'passed' ? `: ${job.reason.text}` : '';
+  return `${job.name}, ${standWords[stand]}${attempts}${reason}`;
+}

@@ -1,0 +1,45 @@
+// Pools: how much they do of what they can, what waits, and for how long the oldest has waited.
+import type { Pool } from '@signalbox/protocol/browser';
+import { Lasting } from '../parts/time.tsx';
+import { counted } from '../text/size.ts';
+import styles from './pool-list.module.css';
+
+export function PoolList({ pools }: { pools: readonly Pool[] }) {
+  if (pools.length === 0) {
+    return <p className={styles['none']}>No pool yet: a pool is there when a job names it or a worker serves it.</p>;
+  }
+  return (
+    <section aria-labelledby="pools">
+      <h2 id="pools">Pools</h2>
+      <ul className={styles['pools']}>
+        {pools.map((pool) => (
+          <li key={pool.name} className={styles['pool']}>
+            <h3>{pool.name}</h3>
+            <p className={styles['use']}>
+              <strong>{pool.running}</strong> of {pool.capacity} running on {counted(pool.workers, 'worker')}
+            </p>
+            <meter min={0} max={Math.max(pool.capacity, 1)} value={pool.running} aria-label={`Use of ${pool.name}`}>
+              {pool.running} of {pool.capacity}
+            </meter>
+            <Waiting pool={pool} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Waiting({ pool }: { pool: Pool }) {
+  if (pool.ready === 0) return <p className={styles['quiet']}>Nothing waits.</p>;
+  return (
+    <p className={pool.workers === 0 ? styles['stuck'] : undefined}>
+      {counted(pool.ready, 'job')} {pool.ready === 1 ? 'waits' : 'wait'}
+      {pool.oldestReadyAt ? (
+        <>
+          , the oldest for <Lasting from={pool.oldestReadyAt} to={null} />
+        </>
+      ) : null}
+      {pool.workers === 0 ? '. No worker serves this pool now: start one.' : null}
+    </p>
+  );
+}
