@@ -32,8 +32,10 @@ export function openDb(url: string, options: DbOptions = {}): Db {
     connectionTimeoutMillis: 10_000,
     options: '-c TimeZone=UTC',
   });
-  // A connection that breaks while idle must not end the process: the pool makes a new one.
-  pool.on('error', (error) => options.onError?.(error));
+  // A connection that breaks, idle or not, must not end the process: the pool makes a new one.
+  const onError = (error: Error) => options.onError?.(error);
+  pool.on('error', onError);
+  pool.on('connect', (client) => void client.on('error', onError));
   const on = (client: pg.Pool | pg.PoolClient): Queryable => ({
     async query<Row>(statement: Statement) {
       options.onQuery?.();

@@ -1,6 +1,11 @@
 // The HTTP server: one route for each endpoint of the contract, behind the doorkeeper; pages, archive and documents beside them.
 import { contract, type Endpoint, type EndpointId, Refused, routes } from '@signalbox/protocol';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteShorthandOptions } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+  type RouteShorthandOptions,
+} from 'fastify';
 import type { Caller, Doorkeeper } from '../access/index.ts';
 import type { Asked, Handlers } from './handler.ts';
 import { sendProblem } from './problem.ts';
@@ -25,7 +30,7 @@ export type DoorsOptions = {
 export function buildDoors(options: DoorsOptions): FastifyInstance {
   const doors = fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.limits.jsonBytes,
     trustProxy: false,
     requestIdHeader: false,
@@ -36,7 +41,7 @@ export function buildDoors(options: DoorsOptions): FastifyInstance {
     requestTimeout: 0,
     http: { headersTimeout: options.limits.headSeconds * 1000 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1100 },
+    routerOptions: { maxParamLength: 1100 },
   });
   // Bytes are handed on as a stream: each handler knows how much it takes.
   doors.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));

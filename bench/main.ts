@@ -1,0 +1,19 @@
+// `npm run bench -- NAME [options]`: runs one benchmark, which prints what it does and ends in one line of JSON.
+import { firstGreen } from './first-green.ts';
+import { trivialBuilds } from './trivial-builds.ts';
+
+/** Adding one is a file and a line here. */
+const benches = {
+  'first-green': firstGreen,
+  'trivial-builds': trivialBuilds,
+} satisfies Record<string, (args: readonly string[]) => Promise<Record<string, string | number>>>;
+
+const [name = '', ...args] = process.argv.slice(2).filter((word) => word !== '--');
+const bench = (benches as Partial<Record<string, (typeof benches)[keyof typeof benches]>>)[name];
+if (!bench) {
+  process.stderr.write(`There is no benchmark "${name}". Benchmarks: ${Object.keys(benches).join(', ')}.\n`);
+  process.exit(2);
+}
+const figures = await bench(args);
+process.stdout.write(`${JSON.stringify({ bench: name, ...figures })}\n`);
+process.exit(0);

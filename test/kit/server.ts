@@ -1,0 +1,50 @@
+// A whole server in the test's own process, on a database and a data directory of its own, with clients for a person and a worker.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Client, createClient } from '@signalbox/protocol';
+import { readSettings, type Server, startServer } from '../../packages/server/src/index.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
+import { directoryToRemove } from './temporary.ts';
+
+export type TestServer = {
+  readonly address: string;
+  readonly data: string;
+  readonly database: TestDatabase;
+  /** Whoever sits at this machine. */
+  readonly person: Client;
+  /** With the token of the local worker. */
+  readonly worker: Client;
+  readonly server: Server;
+  stop(): Promise<void>;
+};
+
+/** `settings` are environment variables, as a person would set them. */
+export async function testServer(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+  const database = await testDatabase();
+  const data = await directoryToRemove('server');
+  const server = await startServer(
+    readSettings({
+      SIGNALBOX_DATA: data.path,
+      SIGNALBOX_LISTEN: '127.0.0.1:0',
+      SIGNALBOX_LOG_LEVEL: 'error',
+      DATABASE_URL: database.url,
+      ...settings,
+    }),
+  );
+  const address = server.address!;
+  const token =
+    settings['SIGNALBOX_LOGIN'] === 'token' ? undefined : await readFile(join(data.path, 'worker-token'), 'utf8');
+  return {
+    address,
+    data: data.path,
+    database,
+    server,
+    person: createClient({ server: address }),
+    worker: createClient({ server: address, token: token?.trim() }),
+    async stop() {
+      await server.stop();
+      await database.drop();
+      await data.remove();
+    },
+  };
+}
