@@ -1,0 +1,230 @@
+// The YAML library's nodes become our values: aliases shared, merges (`<<`) applied, duplicate keys and tags refused.
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  Scalar as YamlScalar,
+} from 'yaml';
+import type { Finding } from './draft.ts';
+import { holesIn } from './expressions.ts';
+import { counted, limits } from './limits.ts';
+import { nearestHint } from './nearest.ts';
+import { quote } from './printable.ts';
+import { lineOf, type Source } from './source.ts';
+import type { Entry, Scalar, Value } from './tree.ts';
+
+/** A value, with how deep it is and how many values it has once its aliases are written out. */
+type Built = { readonly value: Value; readonly depth: number; readonly size: number };
+
+/** Null when the tree cannot be walked safely; what is wrong is in `found`. */
+export function buildTree(document: Document.Parsed, source: Source, found: Finding[]): { value: Value | null } {
+  const version = document.directives?.yaml;
+  if (version?.explicit && version.version !== '1.2') {
+    const message = `a configuration is YAML 1.2, not ${version.version}`;
+    return { value: refuse(found, 0, 'directive', message, 'remove the line that begins with %YAML') };
+  }
+  const built = new Builder(source, found).build(document.contents as Node);
+  if (built === null) return { value: null };
+  if (built.depth > limits.depth.most) {
+    const message = `values lie more than ${limits.depth.most} deep in each other, aliases counted`;
+    return { value: refuse(found, built.value.offset, 'depth', message, null) };
+  }
+  if (built.size > limits.values.most) {
+    const message = `with its aliases written out the file has more than ${counted(limits.values.most)} values`;
+    return { value: refuse(found, built.value.offset, 'values', message, 'aliases of aliases multiply') };
+  }
+  return { value: built.value };
+}
+
+function refuse(found: Finding[], offset: number, rule: string, message: string, hint: string | null): null {
+  found.push({ offset, rule, message, hint });
+  return null;
+}
+
+class Builder {
+  readonly #source: Source;
+  readonly #found: Finding[];
+  /** What each anchor names so far; null while it is being built. */
+  readonly #anchors = new Map<string, Built | null>();
+
+  constructor(source: Source, found: Finding[]) {
+    this.#source = source;
+    this.#found = found;
+  }
+
+  build(node: Node): Built | null {
+    if (isAlias(node)) return this.#alias(node.source, offsetOf(node));
+    const { anchor } = node;
+    if (anchor !== undefined) this.#anchors.set(anchor, null);
+    const built = this.#plain(node);
+    if (anchor !== undefined && built) this.#anchors.set(anchor, built);
+    return built;
+  }
+
+  #plain(node: Node): Built | null {
+    const isRefused = this.#refuseTag(node);
+    if (isRefused && isScalar(node)) return leaf('unknown', offsetOf(node));
+    if (isMap(node)) return this.#table(node);
+    if (isSeq(node)) return this.#list(node.items as Node[], node);
+    return isScalar(node) ? this.#scalar(node) : null;
+  }
+
+  #list(nodes: readonly Node[], node: Node): Built {
+    const built = nodes.map((item) => this.build(item)).filter((item) => item !== null);
+    const items = built.map((item) => item.value);
+    return measured({ kind: 'list', ...rangeOf(node), hasHoles: items.some((item) => item.hasHoles), items }, built);
+  }
+
+  #table(node: YAMLMap): Built {
+    const entries = new Map<string, Entry>();
+    const parts: Built[] = [];
+    let isPartial = false;
+    const merges: { readonly source: Built; readonly offset: number }[] = [];
+    for (const pair of node.items as Pair<Node, Node | null>[]) {
+      const key = this.#key(pair.key);
+      const built = pair.value ? this.build(pair.value) : leaf('nothing', offsetOf(pair.key));
+      if (key === null || built === null) continue;
+      const keyOffset = offsetOf(pair.key);
+      if (key === '<<' && isScalar(pair.key) && pair.key.type === YamlScalar.PLAIN) {
+        merges.push({ source: built, offset: keyOffset });
+        continue;
+      }
+      const first = entries.get(key);
+      if (first) {
+        const message = `${quote(key)} is here twice; the first is on line ${lineOf(this.#source, first.keyOffset)}`;
+        this.#tell(keyOffset, 'duplicate', message, 'keep one of them');
+        continue;
+      }
+      entries.set(key, { key, keyOffset, value: built.value });
+      parts.push(built);
+    }
+    for (const { source, offset } of merges) {
+      if (!this.#merge(entries, source.value, offset)) isPartial = true;
+      parts.push({ ...source, depth: source.depth - 1 });
+    }
+    const hasHoles = [...entries.values()].some((entry) => entry.value.hasHoles);
+    return measured({ kind: 'table', ...rangeOf(node), hasHoles, entries, isPartial }, parts);
+  }
+
+  /** Keys of the mapping itself win over merged ones, and earlier merged ones over later. */
+  #merge(entries: Map<string, Entry>, value: Value, offset: number): boolean {
+    const sources: readonly Value[] = value.kind === 'list' ? value.items : [value];
+    for (const source of sources) {
+      if (source.kind !== 'table') {
+        const isReported = source.kind === 'scalar' && source.type === 'unknown';
+        if (!isReported)
+          this.#tell(offset, 'merge', '`<<` takes a mapping or a list of mappings', 'write `<<: *anchor`');
+        return false;
+      }
+      if (source.isPartial) return false;
+      for (const [key, entry] of source.entries) if (!entries.has(key)) entries.set(key, entry);
+    }
+    return true;
+  }
+
+  #key(node: Node | null): string | null {
+    const offset = node ? offsetOf(node) : 0;
+    if (!isScalar(node) || node.value === null) {
+      const hint = isMap(node) ? 'text that begins with { must stand in quotes' : 'write `key: value`';
+      this.#tell(offset, 'key', 'a key must be a word', hint);
+      return null;
+    }
+    const built = this.build(node);
+    if (built?.value.kind !== 'scalar') return null;
+    if (built.value.text === '__proto__') {
+      this.#tell(offset, 'key', '`__proto__` cannot be a key', 'take another name');
+      return null;
+    }
+    return built.value.text;
+  }
+
+  #alias(name: string, offset: number): Built {
+    const named = this.#anchors.get(name);
+    if (named) return named;
+    const hint = `if it is text that begins with *, put it in quotes: '*${name}'`;
+    if (named === null) this.#tell(offset, 'alias', `\`*${name}\` stands inside what it names`, null);
+    else
+      this.#tell(
+        offset,
+        'alias',
+        `no anchor before this is named ${quote(name)}`,
+        nearestHint(name, this.#anchors.keys()) ?? hint,
+      );
+    return leaf('unknown', offset);
+  }
+
+  #scalar(node: YamlScalar): Built {
+    const { value } = node;
+    const isPlain = node.type === YamlScalar.PLAIN;
+    const text = isPlain && value !== null ? (node.source ?? String(value)) : String(value ?? '');
+    if (/\0|\p{Surrogate}/u.test(text)) {
+      this.#tell(offsetOf(node), 'bytes', 'the text holds a NUL or half a character', 'remove the \\0 or \\u escape');
+    }
+    const holes = holesIn(text);
+    const scalar: Scalar = {
+      kind: 'scalar',
+      ...rangeOf(node),
+      hasHoles: holes.length > 0,
+      text,
+      holes,
+      ...typed(value, text),
+    };
+    return { value: scalar, depth: 1, size: 1 };
+  }
+
+  #refuseTag(node: Node): boolean {
+    const tag = node.tag;
+    if (tag === undefined || /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/.test(tag)) return false;
+    const message = `tags such as ${quote(tag)} are not known here`;
+    const hint =
+      tag.startsWith('!') && !tag.startsWith('!!')
+        ? `text that begins with ! must stand in quotes: '${tag}'`
+        : 'remove it';
+    this.#tell(tagOffset(this.#source.text, offsetOf(node), tag), 'tag', message, hint);
+    return true;
+  }
+
+  #tell(offset: number, rule: string, message: string, hint: Finding['hint']): void {
+    this.#found.push({ offset, rule, message, hint });
+  }
+}
+
+function typed(value: unknown, text: string): Pick<Scalar, 'type' | 'value'> {
+  if (value === null || value === undefined) return { type: 'nothing', value: null };
+  if (typeof value === 'number') return { type: 'number', value };
+  if (typeof value === 'bigint') return { type: 'number', value: Number(value) };
+  return typeof value === 'boolean' ? { type: 'boolean', value } : { type: 'text', value: text };
+}
+
+function measured(value: Value, parts: readonly Built[]): Built {
+  let depth = 0;
+  let size = 1;
+  for (const part of parts) {
+    depth = Math.max(depth, part.depth);
+    size += part.size;
+  }
+  return { value, depth: depth + 1, size };
+}
+
+function leaf(type: 'nothing' | 'unknown', offset: number): Built {
+  const value: Value = { kind: 'scalar', type, text: '', value: null, holes: [], hasHoles: false, offset, end: offset };
+  return { value, depth: 1, size: 1 };
+}
+
+const offsetOf = (node: Node | null): number => node?.range?.[0] ?? 0;
+
+const rangeOf = (node: Node): { offset: number; end: number } => ({
+  offset: node.range?.[0] ?? 0,
+  end: node.range?.[1] ?? 0,
+});
+
+/** A tag stands before its value; the library gives only the value's place. */
+function tagOffset(text: string, offset: number, tag: string): number {
+  const before = text.lastIndexOf(tag, offset);
+  return before >= 0 && offset - before < 500 ? before : offset;
+}

@@ -1,0 +1,61 @@
+// What other tools call a thing, and what it is called here: most newcomers write the word that they know.
+
+/** A hint for a key that another tool has at this place. */
+export function elsewhere(table: string, key: string): string | null {
+  return words.get(`${table}/${key}`) ?? null;
+}
+
+const anchors = 'there is no inheritance; share values by an anchor under a key that begins with x-, and `<<: *anchor`';
+const expressions = 'there are no conditions; `on`, `if-changed` and `matrix.exclude` decide what runs';
+
+const words = new Map<string, string>([
+  ['a Signalbox configuration/on', '`on` stands in each job'],
+  ['a Signalbox configuration/defaults', anchors],
+  ['a Signalbox configuration/default', anchors],
+  ['a Signalbox configuration/include', 'a configuration is one file'],
+  ['a Signalbox configuration/stages', 'there are no stages; each job says what it `needs`'],
+  ['a Signalbox configuration/variables', 'it is called `env` here'],
+  ['a Signalbox configuration/environment', 'it is called `env` here'],
+  ['a Signalbox configuration/steps', '`steps` stand in a job: `jobs: { build: { steps: [...] } }`'],
+  ['a Signalbox configuration/pipeline', 'it is called `jobs` here'],
+  ['a job/runs-on', 'it is called `pool` here'],
+  ['a job/tags', 'it is called `pool` here, and a job names one'],
+  ['a job/agents', 'it is called `pool` here'],
+  ['a job/queue', 'it is called `pool` here'],
+  ['a job/strategy', '`matrix` stands in the job itself'],
+  ['a job/parallel', 'it is called `matrix` here'],
+  ['a job/script', '`script` stands in a step: `steps: [npm test]`'],
+  ['a job/run', 'commands stand in steps: `steps: [npm test]`'],
+  ['a job/commands', 'commands stand in steps: `steps: [npm test]`'],
+  ['a job/stage', 'there are no stages; a job says what it `needs`'],
+  ['a job/depends-on', 'it is called `needs` here'],
+  ['a job/depends_on', 'it is called `needs` here'],
+  ['a job/variables', 'it is called `env` here'],
+  ['a job/environment', 'it is called `env` here'],
+  ['a job/timeout-minutes', 'it is called `timeout` here, with a unit: `timeout: 30m`'],
+  ['a job/retry', 'it is called `attempts` here, and counts the first'],
+  ['a job/paths', 'it is called `if-changed` here'],
+  ['a job/changes', 'it is called `if-changed` here'],
+  ['a job/extends', anchors],
+  ['a job/if', expressions],
+  ['a job/rules', expressions],
+  ['a job/only', '`on: { push: { branches: [main] } }` does that'],
+  ['a job/branches', '`on: { push: { branches: [main] } }` does that'],
+  ['a job/image', 'a pool decides where a job runs'],
+  ['a job/container', 'a pool decides where a job runs'],
+  ['a step/run', 'it is called `script` here'],
+  ['a step/command', 'it is called `script` here'],
+  ['a step/uses', 'there are no ready-made actions; write the command as `script`'],
+  ['a step/env', '`env` stands in the job'],
+  ['a step/if', 'there are no conditions; `always: true` runs a step after a failure'],
+  ['a step/continue-on-error', 'it is called `may-fail` here'],
+  ['a step/timeout-minutes', 'it is called `timeout` here, with a unit: `timeout: 10m`'],
+  ['a step/working-directory', 'write `cd` into the script'],
+  ['a step/artifacts', '`artifacts` stand in the job'],
+  ['a trigger/pull_request', 'version 1 knows `push` only'],
+  ['a trigger/schedule', 'version 1 knows `push` only'],
+  ['a trigger/tag', 'version 1 knows `push` only'],
+  ['a trigger/branches', 'branches belong to the push: `on: { push: { branches: [main] } }`'],
+  ['a mapping with `branches`, or nothing/paths', 'it is called `if-changed` here, and stands in the job'],
+  ['a mapping with `branches`, or nothing/branches-ignore', 'a pattern with ! takes away: `branches: ["!wip/**"]`'],
+]);

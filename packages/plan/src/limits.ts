@@ -1,0 +1,25 @@
+// Every limit of a configuration, with its sentence: a file from a tree that nobody has looked at must not stop the planner.
+
+export type Limit = { readonly most: number; readonly sentence: string };
+
+export const limits = {
+  fileCharacters: { most: 1_000_000, sentence: 'Characters of the file.' },
+  tokens: { most: 500_000, sentence: 'Words and marks of the file: keys, values, line ends, indentations.' },
+  depth: { most: 50, sentence: 'How deep lists and mappings may lie in each other, aliases counted.' },
+  values: { most: 5_000_000, sentence: 'Values of the file once every alias is written out.' },
+  jobs: { most: 20_000, sentence: 'Jobs of the file once every matrix is written out.' },
+  matrixCells: { most: 10_000, sentence: 'Cells of one matrix, before `exclude`.' },
+  needs: { most: 200_000, sentence: 'Needs of all jobs together, each job that is waited for counted.' },
+  steps: { most: 200, sentence: 'Steps of one job.' },
+  list: { most: 1_000, sentence: 'Entries of any other list, and keys of `env`.' },
+  globs: { most: 5_000, sentence: 'Patterns of all different `branches` and `if-changed` lists together.' },
+  globCharacters: { most: 200, sentence: 'Characters of one pattern.' },
+  attempts: { most: 10, sentence: 'Runs of one job that keeps ending errored.' },
+  durationSeconds: { most: 7 * 24 * 3600, sentence: 'Seconds of any time limit: seven days.' },
+  nameCharacters: { most: 200, sentence: "Characters of a job's whole name." },
+  planCharacters: { most: 50_000_000, sentence: 'Characters of scripts and environment of all jobs together.' },
+  mistakes: { most: 500, sentence: 'Mistakes that are reported at once.' },
+} as const satisfies Record<string, Limit>;
+
+/** A number as people write it: 20,000. */
+export const counted = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ',');

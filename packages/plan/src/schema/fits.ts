@@ -1,0 +1,35 @@
+// Which values a schema is for, and which schema a key has: the parts of JSON Schema that need no sentence.
+import { remember } from '../memory.ts';
+import type { Value } from '../tree.ts';
+import type { JsonType, Schema } from './shape.ts';
+
+export const typesOf = (schema: Schema): readonly JsonType[] =>
+  typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
+
+export function fits(value: Value, schema: Schema): boolean {
+  const types = typesOf(schema);
+  return types.length === 0 || types.some((type) => isOfType(value, type));
+}
+
+function isOfType(value: Value, type: JsonType): boolean {
+  if (value.kind === 'list') return type === 'array';
+  if (value.kind === 'table') return type === 'object';
+  if (value.type === 'text') return type === 'string';
+  if (value.type === 'nothing') return type === 'null';
+  if (value.type === 'boolean') return type === 'boolean';
+  return type === 'number' || (type === 'integer' && Number.isInteger(value.value));
+}
+
+/** The schema of a key: one of its own, one for keys of its pattern, the one for all others; undefined when refused. */
+export function schemaOf(schema: Schema, key: string): Schema | undefined {
+  if (schema.properties && Object.hasOwn(schema.properties, key)) return schema.properties[key];
+  for (const [pattern, under] of Object.entries(schema.patternProperties ?? {})) {
+    if (patternOf(pattern).test(key)) return under;
+  }
+  return schema.additionalProperties === false ? undefined : schema.additionalProperties;
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** Compiled once; the u flag is what JSON Schema says. */
+export const patternOf = (pattern: string): RegExp => remember(patterns, pattern, () => new RegExp(pattern, 'u'));
