@@ -1,0 +1,72 @@
+// Sends one file to the server as it is read, with its digest before it.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Refused } from '@signalbox/protocol/browser';
+import type { ServerLink } from '../server-link.ts';
+
+export type Sending = {
+  readonly link: ServerLink;
+  readonly runId: number;
+  readonly claimId: string;
+  readonly workspace: string;
+  readonly path: string;
+  readonly mostBytes: number;
+  readonly signal: AbortSignal;
+};
+
+/** How often a file that changes while it is read is begun again. */
+const tries = 3;
+
+/** Its size. @throws Refused when the server does not take it; what the file system says; the signal's reason */
+export async function sendArtifact(sending: Sending): Promise<number> {
+  const { link, runId, claimId, path, signal } = sending;
+  for (let attempt = 1; ; attempt++) {
+    const file = await within(sending.workspace, path);
+    const { size } = await stat(file);
+    if (size > sending.mostBytes) {
+      throw new Refused(
+        'too-large',
+        `it has ${size} bytes, and ${sending.mostBytes} is the most that this worker sends`,
+      );
+    }
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(file), hash, { signal });
+    try {
+      await link.untilAnswered(
+        'put-artifact',
+        {
+          params: { run: runId, '*': path },
+          headers: { 'x-claim-id': claimId, 'x-sha256': hash.digest('hex') },
+          body: new Uint8Array(),
+        },
+        // The contract's client knows bodies in memory only: the file goes in place of an empty one. Reading at the
+        // pace of the network takes what it takes, so the limit of a call grows with the size: 1 MB/s at least.
+        { signal, fetch: (url, init) => fetchWith(file, size, url, init), waitSeconds: size / 1_048_576 },
+      );
+      return size;
+    } catch (error) {
+      if (!(error instanceof Refused && error.code === 'digest-mismatch' && attempt < tries)) throw error;
+    }
+  }
+}
+
+async function fetchWith(file: string, size: number, ...[url, init]: Parameters<typeof fetch>): Promise<Response> {
+  const headers = { ...(init?.headers as Record<string, string>), 'content-length': String(size) };
+  if (size === 0) return await fetch(url, { ...init, headers, body: new Uint8Array() });
+  const body = createReadStream(file, { end: size - 1 });
+  try {
+    return await fetch(url, { ...init, headers, body, duplex: 'half' } as unknown as RequestInit);
+  } finally {
+    body.destroy();
+  }
+}
+
+/** Asked again at the last moment: a link may have been put in its place. */
+async function within(workspace: string, path: string): Promise<string> {
+  const [root, file] = await Promise.all([realpath(workspace), realpath(join(workspace, path))]);
+  if (!file.startsWith(root + sep)) throw new Refused('bad-request', 'it is a link that leaves the checkout');
+  return file;
+}

@@ -1,0 +1,57 @@
+// Asks for work while a slot is free: one long call at a time, and the same claim id again until it is answered, so
+// that a lost answer loses no run.
+import { randomUUID } from 'node:crypto';
+import { Refused, type WorkOrder } from '@signalbox/protocol/browser';
+import { type OwnLog, tell } from './own-log.ts';
+import { pause, type ServerLink } from './server-link.ts';
+import type { Settings } from './settings.ts';
+
+export type ClaimsOptions = {
+  readonly link: ServerLink;
+  readonly settings: Settings;
+  readonly log: OwnLog;
+  /** Ends the asking; a claim that is under way is cleared up first. */
+  readonly signal: AbortSignal;
+  readonly workerId: () => number;
+  readonly register: () => Promise<void>;
+  /** Resolves when another run may begin. */
+  readonly slot: () => Promise<void>;
+  readonly begin: (order: WorkOrder) => void;
+};
+
+/** Resolves when the signal has ended it. */
+export async function claimWork(options: ClaimsOptions): Promise<void> {
+  const { signal, log, register } = options;
+  while (!signal.aborted) {
+    await options.slot();
+    if (signal.aborted) return;
+    const claimId = randomUUID();
+    try {
+      const order = await ask(options, claimId);
+      if (order) options.begin(order);
+    } catch (error) {
+      if (signal.aborted) return await clearUp(options, claimId);
+      if (error instanceof Refused && error.code === 'not-found') await register();
+      else log.warn(`No work can be claimed: ${tell(error)}`);
+      await pause(options.settings.retryMillis, signal).catch(() => undefined);
+    }
+  }
+}
+
+async function ask({ link, settings, signal, workerId }: ClaimsOptions, claimId: string): Promise<WorkOrder | null> {
+  const waitSeconds = Math.min(60, settings.claimWaitSeconds);
+  const call = { params: { worker: workerId() }, body: { claimId, waitSeconds } };
+  return (await link.untilAnswered('claim', call, { signal, waitSeconds })).order;
+}
+
+/** The call was given up, and perhaps it has been answered: a run that waits for us there is done, not lost. */
+async function clearUp({ link, workerId, begin, log, settings }: ClaimsOptions, claimId: string): Promise<void> {
+  const signal = AbortSignal.timeout(settings.stopSeconds * 1_000);
+  try {
+    const call = { params: { worker: workerId() }, body: { claimId, waitSeconds: 0 } };
+    const { order } = await link.untilAnswered('claim', call, { signal });
+    if (order) begin(order);
+  } catch (error) {
+    if (!(error instanceof Refused)) log.warn(`The last request for work stays unanswered: ${tell(error)}`);
+  }
+}

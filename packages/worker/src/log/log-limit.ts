@@ -1,0 +1,58 @@
+// Keeps the head and the tail of a log that is longer than its limit, and says how much was left out between them.
+
+const nothing = Buffer.alloc(0);
+
+export class LogLimit {
+  readonly #limitBytes: number;
+  readonly #tailBytes: number;
+  #headLeft: number;
+  /** The last bytes beyond the head; null while the limit is not reached. */
+  #tail: { pieces: Buffer[]; bytes: number; leftOut: number } | null = null;
+
+  constructor(limitBytes: number, tailBytes: number) {
+    this.#limitBytes = limitBytes;
+    this.#tailBytes = Math.min(tailBytes, Math.floor(limitBytes / 2));
+    this.#headLeft = limitBytes - this.#tailBytes;
+  }
+
+  push(bytes: Buffer): Buffer {
+    if (bytes.length <= this.#headLeft) {
+      this.#headLeft -= bytes.length;
+      return bytes;
+    }
+    const head = bytes.subarray(0, this.#headLeft);
+    const rest = bytes.subarray(this.#headLeft);
+    this.#headLeft = 0;
+    const first = this.#tail === null;
+    this.#tail ??= { pieces: [], bytes: 0, leftOut: 0 };
+    this.#keep(this.#tail, rest);
+    return first ? Buffer.concat([head, this.#notice()]) : head;
+  }
+
+  end(): Buffer {
+    const tail = this.#tail;
+    if (!tail) return nothing;
+    this.#tail = null;
+    const leftOut = tail.leftOut > 0 ? `[signalbox: ${tail.leftOut} bytes were left out here]\n` : '';
+    return Buffer.concat([Buffer.from(leftOut), ...tail.pieces]);
+  }
+
+  #keep(tail: { pieces: Buffer[]; bytes: number; leftOut: number }, bytes: Buffer): void {
+    // A copy: a small piece must not keep the large buffer alive that it was read into.
+    tail.pieces.push(Buffer.from(bytes));
+    tail.bytes += bytes.length;
+    while (tail.bytes > this.#tailBytes) {
+      const first = tail.pieces[0]!;
+      const excess = Math.min(tail.bytes - this.#tailBytes, first.length);
+      if (excess === first.length) tail.pieces.shift();
+      else tail.pieces[0] = first.subarray(excess);
+      tail.bytes -= excess;
+      tail.leftOut += excess;
+    }
+  }
+
+  #notice(): Buffer {
+    const text = `the log of this step has reached its limit of ${this.#limitBytes} bytes; of the rest only the last ${this.#tailBytes} are kept`;
+    return Buffer.from(`\n[signalbox: ${text}]\n`);
+  }
+}

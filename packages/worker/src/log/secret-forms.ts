@@ -1,0 +1,69 @@
+// All the shapes in which a secret may show up in a log: as it is, by line, quoted, and in the usual encodings.
+
+/** Shorter values would strike out ordinary text; the server takes no secret below 8 characters. */
+const shortestValue = 4;
+const shortestForm = 8;
+
+/** Byte strings to strike out, longest first, each once. */
+export function secretForms(values: Iterable<string>): Buffer[] {
+  const forms = new Set<string>();
+  for (const value of values) {
+    for (const whole of new Set([value, value.trim()])) {
+      if (whole.length < shortestValue) continue;
+      forms.add(whole);
+      for (const form of formsOf(whole)) if (form.length >= shortestForm) forms.add(form);
+    }
+  }
+  return [...forms].map((form) => Buffer.from(form)).sort((a, b) => b.length - a.length);
+}
+
+function* formsOf(value: string): Generator<string> {
+  const bytes = Buffer.from(value);
+  const lines = value.split(/\r?\n|\r/);
+  if (lines.length > 1) {
+    yield lines.join('\n');
+    yield lines.join('\r\n');
+    for (const line of lines) {
+      yield line;
+      yield line.trim();
+    }
+  }
+  for (const encoded of base64Forms(bytes)) {
+    yield encoded;
+    yield encoded.replaceAll('+', '-').replaceAll('/', '_');
+  }
+  for (const width of [64, 76]) yield* wrapped(bytes.toString('base64'), width);
+  yield bytes.toString('hex');
+  yield bytes.toString('hex').toUpperCase();
+  const url = encodeURIComponent(value);
+  const strict = url.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+  for (const form of [url, strict]) {
+    yield form;
+    yield form.replaceAll('%20', '+');
+    yield form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+  }
+  yield JSON.stringify(value).slice(1, -1);
+  yield value.replaceAll("'", "'\\''");
+  yield value.replace(/["$`\\]/g, '\\$&');
+  yield value.replace(/[^A-Za-z0-9_@%+=:,./\n-]/g, '\\$&');
+}
+
+/** What is certain of the secret's base64, for each of the three places at which it may begin within three bytes. */
+function* base64Forms(bytes: Buffer): Generator<string> {
+  for (const [shift, unsure] of [
+    [0, 0],
+    [1, 2],
+    [2, 3],
+  ] as const) {
+    const padded = Buffer.concat([Buffer.alloc(shift), bytes]);
+    const whole = Math.floor((padded.length * 8) / 6);
+    yield padded.toString('base64').slice(unsure, whole);
+  }
+}
+
+/** `base64` breaks its lines at 76 columns, openssl at 64: each full line of a long secret counts. */
+function* wrapped(text: string, width: number): Generator<string> {
+  for (let start = 0; text.length > width && start < text.length; start += width) {
+    yield text.slice(start, start + width).replace(/=+$/, '');
+  }
+}

@@ -1,0 +1,117 @@
+// The log of one step on its way out: masked, limited, gathered, and cut into chunks, at line ends where that can be.
+import { gzipSync } from 'node:zlib';
+import type { LogChunk } from '@signalbox/protocol/browser';
+import { LogLimit } from './log-limit.ts';
+import { type Form, Mask } from './mask.ts';
+
+export type SealedChunk = LogChunk & { readonly member: Buffer };
+
+export type StepLogOptions = {
+  readonly step: number;
+  readonly forms: readonly Form[];
+  readonly chunkBytes: number;
+  readonly limitBytes: number;
+  readonly tailBytes: number;
+  /** How long text may wait for more of its kind: shorter while somebody reads. */
+  readonly patienceMillis: () => number;
+  readonly onChunk: (chunk: SealedChunk) => void;
+};
+
+const newline = 10;
+const nothing = Buffer.alloc(0);
+
+export class StepLog {
+  readonly #options: StepLogOptions;
+  readonly #mask: Mask;
+  readonly #limit: LogLimit;
+  #raw: Buffer[] = [];
+  #rawBytes = 0;
+  #text: Buffer = nothing;
+  #sizeBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(options: StepLogOptions) {
+    this.#options = options;
+    this.#mask = new Mask(options.forms);
+    this.#limit = new LogLimit(options.limitBytes, options.tailBytes);
+  }
+
+  /** Length of what has been cut into chunks so far; of the whole log once it has ended. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  write(bytes: Buffer | string): void {
+    if (this.#ended || bytes.length === 0) return;
+    const piece = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    this.#raw.push(piece);
+    this.#rawBytes += piece.length;
+    if (this.#rawBytes >= this.#options.chunkBytes) this.#cut('full');
+    this.#arm();
+  }
+
+  /** Sends what is there now, as when somebody begins to read. */
+  hurry(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#ended) this.#cut('time');
+    this.#arm();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    clearTimeout(this.#timer);
+    this.#cut('end');
+    this.#ended = true;
+  }
+
+  #arm(): void {
+    if (this.#timer || this.#ended || this.#rawBytes + this.#text.length === 0) return;
+    this.#timer = setTimeout(() => this.hurry(), this.#options.patienceMillis());
+  }
+
+  #cut(why: 'full' | 'time' | 'end'): void {
+    const { chunkBytes } = this.#options;
+    const [only] = this.#raw;
+    let fresh = this.#mask.push(this.#raw.length === 1 && only ? only : Buffer.concat(this.#raw));
+    this.#raw = [];
+    this.#rawBytes = 0;
+    if (why === 'end') fresh = Buffer.concat([fresh, this.#mask.end()]);
+    fresh = this.#limit.push(fresh);
+    if (why === 'end') fresh = Buffer.concat([fresh, this.#limit.end()]);
+    let text = this.#text.length > 0 ? Buffer.concat([this.#text, fresh]) : fresh;
+    while (text.length >= chunkBytes) {
+      const lineEnd = text.lastIndexOf(newline, chunkBytes - 1);
+      text = this.#seal(text, lineEnd >= 0 ? lineEnd + 1 : chunkBytes);
+    }
+    if (why === 'time' && text.length > 0) {
+      // A line without an end, such as a prompt, waits for one turn only.
+      const lineEnd = text.lastIndexOf(newline);
+      text = this.#seal(text, lineEnd >= 0 ? lineEnd + 1 : text.length);
+    }
+    if (why === 'end' && text.length > 0) text = this.#seal(text, text.length);
+    this.#text = text.length > 0 ? Buffer.from(text) : nothing;
+  }
+
+  #seal(text: Buffer, length: number): Buffer {
+    const piece = text.subarray(0, length);
+    const member = gzipSync(piece, { level: 1 });
+    this.#options.onChunk({
+      step: this.#options.step,
+      offset: this.#sizeBytes,
+      sizeBytes: length,
+      lines: countLines(piece),
+      memberBytes: member.length,
+      member,
+    });
+    this.#sizeBytes += length;
+    return text.subarray(length);
+  }
+}
+
+function countLines(text: Buffer): number {
+  let lines = 0;
+  for (let at = text.indexOf(newline); at >= 0; at = text.indexOf(newline, at + 1)) lines++;
+  return lines;
+}

@@ -1,0 +1,235 @@
+// One run, from the order to the last byte of its log at the server.
+import { platform } from 'node:os';
+import type { Reason, WorkOrder } from '@signalbox/protocol/browser';
+import { isDiskFull, RunFailure } from '../errors.ts';
+import { type Form, prepareForms } from '../log/mask.ts';
+import { RunLog } from '../log/run-log.ts';
+import { secretForms } from '../log/secret-forms.ts';
+import type { SpoolBudget } from '../log/spool-budget.ts';
+import { type OwnLog, tell } from '../own-log.ts';
+import type { PipeShelf } from '../process/output-pipe.ts';
+import type { ServerLink } from '../server-link.ts';
+import type { Settings } from '../settings.ts';
+import { deliverResult, keeper } from './deliver-result.ts';
+import { Interrupted, type Outcome } from './outcome.ts';
+import { createRunDirectory, type RunDirectory, removeFiles, removeRunDirectory, runPath } from './run-directory.ts';
+import { runSteps } from './run-steps.ts';
+import { StepBoard } from './step-board.ts';
+
+/** What a run needs of the worker that it runs in. */
+export type House = {
+  readonly link: ServerLink;
+  readonly settings: Settings;
+  readonly dataDir: string;
+  readonly runsDir: string;
+  readonly budget: SpoolBudget;
+  readonly pipes: PipeShelf;
+  readonly log: OwnLog;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What is never shown in any log: the worker's own token. */
+  readonly ownForms: readonly Form[];
+};
+
+export class ActiveRun {
+  readonly runId: number;
+  readonly claimId: string;
+  readonly claimedAt = performance.now();
+  /** The verdict is with the server, or nobody wants it: another run may begin. */
+  readonly ended: Promise<void>;
+  /** All of it is done, its directory gone. */
+  readonly done: Promise<void>;
+  readonly #order: WorkOrder;
+  readonly #house: House;
+  /** Ends the work. */
+  readonly #work = new AbortController();
+  /** Ends what is said to the server. */
+  readonly #wire = new AbortController();
+  readonly #log: OwnLog;
+  #runLog: RunLog | null = null;
+  #keep: (() => void) | null = null;
+
+  constructor(order: WorkOrder, house: House) {
+    this.runId = order.runId;
+    this.claimId = order.claimId;
+    this.#order = order;
+    this.#house = house;
+    this.#log = house.log;
+    let announceEnd: () => void = () => undefined;
+    this.ended = new Promise((resolve) => {
+      announceEnd = resolve;
+    });
+    this.done = this.#live(announceEnd)
+      .catch((error: unknown) => {
+        if (!this.#wire.signal.aborted) this.#log.warn(`Run left as it is: ${tell(error)}`, { run: this.runId });
+      })
+      .finally(announceEnd);
+  }
+
+  cancel(reason: Reason): void {
+    this.#work.abort(new Interrupted('cancelled', reason));
+  }
+
+  /** The claim is somebody else's: end everything, say nothing more. */
+  lose(): void {
+    const lost = new Interrupted('lost', { code: 'worker-lost', text: 'the claim was lost' });
+    if (!this.#wire.signal.aborted) this.#log.warn('The claim is lost; the run is ended', { run: this.runId });
+    this.#wire.abort(lost);
+    this.#work.abort(lost);
+    void this.#runLog?.drop();
+  }
+
+  stop(): void {
+    const text = 'the worker was stopped while the run was going on';
+    this.#work.abort(new Interrupted('stopped', { code: 'worker-stopped', text }));
+  }
+
+  /** No more time: what the server has not heard stays on disk for the next start. */
+  leave(): void {
+    this.#keep?.();
+    this.#wire.abort(new Interrupted('stopped', { code: 'worker-stopped', text: 'the worker has ended' }));
+  }
+
+  watch(isWatched: boolean): void {
+    this.#runLog?.watch(isWatched);
+  }
+
+  async #live(announceEnd: () => void): Promise<void> {
+    const { link, settings, runsDir, env } = this.#house;
+    const { runId, claimId, attempt, job } = this.#order;
+    this.#log.info(`Run ${runId}: ${job.name}, attempt ${attempt}`);
+    // Within a job of another worker, its mark stays: what ends that job ends this run too.
+    const mark = [env['SIGNALBOX_RUN'], claimId].filter(Boolean).join(',');
+    const path = runPath(runsDir, this.#order);
+    let directory: RunDirectory | null = null;
+    let outcome: Outcome;
+    const board = this.#createBoard();
+    try {
+      directory = createRunDirectory(path, this.#order, link.server, mark);
+      this.#runLog = this.#createLog(path);
+      outcome = await this.#perform(directory, this.#runLog, board, mark);
+    } catch (error) {
+      outcome = this.#outcomeOf(error);
+    }
+    board.close();
+    const runLog = this.#runLog ?? this.#createLog(path);
+    runLog.end();
+    if (this.#wire.signal.aborted) {
+      await runLog.drop();
+    } else {
+      const result = { claimId, ...outcome, steps: [...board.steps], logBytes: runLog.sizes(board.steps.length) };
+      const { log } = this.#house;
+      const delivery = {
+        link,
+        runId,
+        directory: path,
+        result,
+        runLog,
+        settings,
+        log,
+        signal: this.#wire.signal,
+      };
+      this.#keep = keeper(delivery);
+      const cleaning = directory ? removeFiles(directory) : Promise.resolve();
+      // Said below, when the verdict is out; until then it must not count as unhandled.
+      cleaning.catch(() => undefined);
+      const isTaken = await deliverResult(delivery);
+      const seconds = ((performance.now() - this.claimedAt) / 1_000).toFixed(2);
+      this.#log.info(`Run ${runId}: ${outcome.verdict}, ${outcome.reason.text}`, { seconds });
+      if (!isTaken) this.lose();
+      announceEnd();
+      const late = setTimeout(this.#keep, settings.spoolMillis);
+      await runLog.allSent().finally(() => clearTimeout(late));
+      await cleaning;
+    }
+    if (directory) {
+      await removeFiles(directory);
+      await removeRunDirectory(path);
+    }
+  }
+
+  async #perform(directory: RunDirectory, runLog: RunLog, board: StepBoard, mark: string): Promise<Outcome> {
+    const { timeoutSeconds } = this.#order.spec;
+    const text = `the job took longer than ${timeoutSeconds} s`;
+    const deadline = setTimeout(
+      () => this.#work.abort(new Interrupted('job-timed-out', { code: 'job-timed-out', text })),
+      // A longer wait than this would fire at once.
+      Math.min(timeoutSeconds * 1_000, 2 ** 31 - 1),
+    );
+    try {
+      return await runSteps({
+        order: this.#order,
+        house: this.#house,
+        directory,
+        runLog,
+        board,
+        mark,
+        signal: this.#work.signal,
+        platform: platform(),
+      });
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #outcomeOf(error: unknown): Outcome {
+    if (error instanceof Interrupted) return error.outcome;
+    if (error instanceof RunFailure) return { verdict: 'errored', reason: { code: error.code, text: error.message } };
+    if (isDiskFull(error)) return this.#diskFull(error).outcome;
+    const text = `the worker could not do its part: ${tell(error)}`;
+    return { verdict: 'errored', reason: { code: 'worker-failed', text } };
+  }
+
+  #diskFull(error: unknown): Interrupted {
+    return new Interrupted('disk-full', { code: 'disk-full', text: `the disk of the worker is full (${tell(error)})` });
+  }
+
+  #createBoard(): StepBoard {
+    const { spec, runId, claimId } = this.#order;
+    const { link, settings, log } = this.#house;
+    const names = [
+      'Set up',
+      ...spec.steps.map(({ name }) => name),
+      ...(spec.artifacts.length > 0 ? ['Artifacts'] : []),
+    ];
+    return new StepBoard({
+      link,
+      runId,
+      claimId,
+      names,
+      millis: settings.reportMillis,
+      log,
+      signal: this.#wire.signal,
+    });
+  }
+
+  #createLog(directory: string): RunLog {
+    const { link, settings, budget, log, ownForms } = this.#house;
+    const { runId, claimId, secrets, repo } = this.#order;
+    const values = [...Object.values(secrets), ...passwordsOf(repo.url)];
+    const forms = values.length > 0 ? [...ownForms, ...prepareForms(secretForms(values))] : ownForms;
+    return new RunLog({
+      link,
+      runId,
+      claimId,
+      directory,
+      forms,
+      budget,
+      settings,
+      log,
+      signal: this.#wire.signal,
+      onLost: () => this.lose(),
+      onDiskTrouble: (error) => {
+        log.warn(`The log cannot be kept on disk: ${tell(error)}`, { run: runId });
+        if (isDiskFull(error)) this.#work.abort(this.#diskFull(error));
+      },
+    });
+  }
+}
+
+/** The password in a repository's address is a secret as well. */
+function passwordsOf(url: string): string[] {
+  if (!URL.canParse(url)) return [];
+  const { password, username } = new URL(url);
+  const name = password === '' && /^https?:/.test(url) ? username : '';
+  return [password, name].filter((value) => value !== '').flatMap((value) => [value, decodeURIComponent(value)]);
+}

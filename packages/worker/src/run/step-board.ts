@@ -1,0 +1,87 @@
+// How the steps of a run stand. Changes are reported when a step lasts long enough for somebody to look.
+import { Refused, type Step, type StepState } from '@signalbox/protocol/browser';
+import { type OwnLog, tell } from '../own-log.ts';
+import type { ServerLink } from '../server-link.ts';
+
+export type StepBoardOptions = {
+  readonly link: ServerLink;
+  readonly runId: number;
+  readonly claimId: string;
+  readonly names: readonly string[];
+  readonly millis: number;
+  readonly log: OwnLog;
+  readonly signal: AbortSignal;
+};
+
+export class StepBoard {
+  readonly #options: StepBoardOptions;
+  readonly #steps: Step[];
+  readonly #closed = new AbortController();
+  #sequence = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isReporting = false;
+  #isStale = false;
+
+  constructor(options: StepBoardOptions) {
+    this.#options = options;
+    this.#steps = options.names.map((name, index) => ({
+      index,
+      name,
+      state: 'waiting',
+      exitCode: null,
+      startedAt: null,
+      endedAt: null,
+    }));
+    options.signal.addEventListener('abort', () => this.close(), { once: true });
+  }
+
+  get steps(): readonly Step[] {
+    return this.#steps;
+  }
+
+  start(index: number): void {
+    this.#change(index, { state: 'running', startedAt: new Date().toISOString() });
+  }
+
+  end(index: number, state: StepState, exitCode: number | null): void {
+    this.#change(index, { state, exitCode, endedAt: new Date().toISOString() });
+  }
+
+  /** What has not run will not; `finish` tells the rest. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#closed.abort();
+    for (const [index, step] of this.#steps.entries()) {
+      if (step.state === 'waiting') this.#steps[index] = { ...step, state: 'skipped' };
+    }
+  }
+
+  #change(index: number, change: Partial<Step>): void {
+    this.#steps[index] = { ...this.#steps[index]!, ...change };
+    this.#isStale = true;
+    this.#arm();
+  }
+
+  #arm(): void {
+    if (this.#closed.signal.aborted || this.#isReporting) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#report();
+    }, this.#options.millis);
+  }
+
+  async #report(): Promise<void> {
+    const { link, runId, claimId, log } = this.#options;
+    this.#isReporting = true;
+    this.#isStale = false;
+    const body = { claimId, sequence: ++this.#sequence, steps: [...this.#steps] };
+    try {
+      await link.untilAnswered('report-steps', { params: { run: runId }, body }, { signal: this.#closed.signal });
+    } catch (error) {
+      // A lost claim is heard of by renewal; a report that came too late is told again by `finish`.
+      if (!this.#closed.signal.aborted && !(error instanceof Refused)) log.warn(`Steps not reported: ${tell(error)}`);
+    }
+    this.#isReporting = false;
+    if (this.#isStale) this.#arm();
+  }
+}

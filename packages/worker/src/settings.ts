@@ -1,0 +1,62 @@
+// Every limit of the worker, in one table: its variable, its usual value, and a sentence. Read once, passed on as values.
+
+type Row = { readonly env: string; readonly usual: number; readonly sentence: string };
+const mib = 1_048_576;
+
+export const settingsTable = {
+  callSeconds: row('CALL_SECONDS', 30, 'Longest time to wait for an answer, beyond the wait that was asked for.'),
+  claimWaitSeconds: row('CLAIM_WAIT_SECONDS', 30, 'How long one request for work waits at the server.'),
+  renewWaitSeconds: row('RENEW_WAIT_SECONDS', 20, 'How long one renewal waits at the server, at most.'),
+  firstRenewalMillis: row('FIRST_RENEWAL_MILLIS', 1_000, 'Age at which a run joins the renewals; most end sooner.'),
+  retryMillis: row('RETRY_MILLIS', 200, 'Pause after the first failed call; it doubles with each further one.'),
+  retryMostMillis: row('RETRY_MOST_MILLIS', 10_000, 'Longest pause between two tries of a call.'),
+  graceSeconds: row('GRACE_SECONDS', 5, 'Time that processes get between being asked to end and being killed.'),
+  lastOutputSeconds: row('LAST_OUTPUT_SECONDS', 2, 'How long output is still read after all processes have ended.'),
+  gitSeconds: row('GIT_SECONDS', 1_800, 'Longest time for one git command.'),
+  logWatchedMillis: row('LOG_WATCHED_MILLIS', 125, 'How often a log that somebody reads is sent.'),
+  logMillis: row('LOG_MILLIS', 2_000, 'How often a log that nobody reads is sent.'),
+  logChunkBytes: row('LOG_CHUNK_BYTES', 256 * 1_024, 'Most text in one gzip member; so much is sent without waiting.'),
+  logBatchBytes: row('LOG_BATCH_BYTES', mib, 'Most compressed bytes in one request.'),
+  logLimitBytes: row('LOG_LIMIT_BYTES', 1_024 * mib, 'Most text that is kept of one step: its head, and its tail.'),
+  logTailBytes: row('LOG_TAIL_BYTES', mib, 'How much of the limit is kept for the tail.'),
+  spoolBytes: row(
+    'SPOOL_BYTES',
+    4_096 * mib,
+    'Most unsent log of all runs; at this the steps are held until it is less.',
+  ),
+  spoolMemoryBytes: row('SPOOL_MEMORY_BYTES', mib / 2, 'Unsent log of one run beyond this goes to disk at once.'),
+  spoolMillis: row('SPOOL_MILLIS', 1_000, 'Log that has not been taken by the server for so long goes to disk.'),
+  reportMillis: row('REPORT_MILLIS', 300, 'How long a step must last before its state is reported on its own.'),
+  finishWaitMillis: row('FINISH_WAIT_MILLIS', 200, 'How long a verdict lets the last of its log go first.'),
+  stopSeconds: row('STOP_SECONDS', 10, 'After a second signal: how long the server may take to hear of it.'),
+  minFreeBytes: row('MIN_FREE_BYTES', 64 * mib, 'With less free disk than this no work is taken.'),
+  fullBytes: row('FULL_BYTES', mib, 'With less free disk than this a failing step counts as: disk full.'),
+  argumentBytes: row(
+    'ARGUMENT_BYTES',
+    96 * 1_024,
+    'A longer script is handed over as a file, a longer variable is cut.',
+  ),
+  artifactFiles: row('ARTIFACT_FILES', 10_000, 'Most artifacts of one run.'),
+  artifactBytes: row('ARTIFACT_BYTES', 10_240 * mib, 'Largest artifact.'),
+  leftoverDays: row('LEFTOVER_DAYS', 7, 'When leftovers of runs of other servers are removed.'),
+} as const satisfies Record<string, Row>;
+
+export type Settings = { readonly [Name in keyof typeof settingsTable]: number };
+
+/** @throws Error that names the variable and what it may be. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const entries = Object.entries(settingsTable).map(([name, { env: variable, usual }]) => {
+    const text = env[variable];
+    if (text === undefined || text === '') return [name, usual];
+    const value = Number(text);
+    if (!Number.isFinite(value) || value < 0) {
+      throw new Error(`${variable} is "${text}"; it must be a number that is not negative, such as ${usual}`);
+    }
+    return [name, value];
+  });
+  return Object.fromEntries(entries) as Settings;
+}
+
+function row(name: string, usual: number, sentence: string): Row {
+  return { env: `SIGNALBOX_WORKER_${name}`, usual, sentence };
+}

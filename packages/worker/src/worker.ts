@@ -1,0 +1,236 @@
+// A worker that lives: registers, takes runs while it has room, keeps their claims, drains, signs off.
+import { mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { arch, platform } from 'node:os';
+import { join } from 'node:path';
+import { version, type Welcome, type WorkOrder } from '@signalbox/protocol/browser';
+import { writeGitConfig } from './checkout/git.ts';
+import { claimWork } from './claims.ts';
+import { clearLeftovers } from './leftovers.ts';
+import { prepareForms } from './log/mask.ts';
+import { secretForms } from './log/secret-forms.ts';
+import { SpoolBudget } from './log/spool-budget.ts';
+import { type OwnLog, tell } from './own-log.ts';
+import { PipeShelf } from './process/output-pipe.ts';
+import { Renewals } from './renewals.ts';
+import { ActiveRun, type House } from './run/run.ts';
+import { pause, ServerLink } from './server-link.ts';
+import type { Settings } from './settings.ts';
+
+export type WorkerOptions = {
+  readonly servers: readonly string[];
+  readonly token?: string | undefined;
+  readonly pools: readonly string[];
+  readonly name: string;
+  /** Runs at once. */
+  readonly capacity: number;
+  readonly dataDir: string;
+  readonly settings: Settings;
+  readonly log: OwnLog;
+  /** The worker's own environment; steps see next to nothing of it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+export type Worker = {
+  /** Resolves when a server knows the worker. */
+  readonly ready: Promise<void>;
+  /** Resolves when it has ended, by `stop` or `stopNow`. */
+  readonly done: Promise<void>;
+  /** Takes no more runs, finishes those in hand, signs off. */
+  stop(): Promise<void>;
+  /** Ends the runs in hand too: they are tried again elsewhere. */
+  stopNow(): Promise<void>;
+};
+
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const life = new Life(options);
+  const { ready, done } = life.begin();
+  return { ready, done, stop: () => life.stop(), stopNow: () => life.stopNow() };
+}
+
+class Life {
+  readonly #options: WorkerOptions;
+  readonly #house: House;
+  readonly #runs = new Set<ActiveRun>();
+  /** Runs whose verdict is not with the server yet: each takes a slot. */
+  readonly #taken = new Set<ActiveRun>();
+  /** Ends the taking of work. */
+  readonly #draining = new AbortController();
+  /** Ends everything else. */
+  readonly #ending = new AbortController();
+  readonly #renewals: Renewals;
+  #welcome: Welcome | null = null;
+  #done: Promise<void> = Promise.resolve();
+  #isShortOfDisk = false;
+  #onFreed: () => void = () => undefined;
+
+  constructor(options: WorkerOptions) {
+    const { servers, token, settings, log, env, capacity } = options;
+    const dataDir = options.dataDir;
+    mkdirSync(join(dataDir, 'runs'), { recursive: true });
+    writeGitConfig(dataDir);
+    this.#options = options;
+    const link = new ServerLink({ servers, token, settings, log });
+    this.#house = {
+      link,
+      settings,
+      dataDir,
+      runsDir: join(dataDir, 'runs'),
+      budget: new SpoolBudget(settings.spoolBytes),
+      pipes: new PipeShelf(join(dataDir, 'pipes', String(process.pid))),
+      log,
+      env,
+      ownForms: prepareForms(secretForms(token ? [token] : [])),
+    };
+    this.#renewals = new Renewals({
+      link,
+      settings,
+      log,
+      signal: this.#ending.signal,
+      workerId: () => this.#known.workerId,
+      leaseSeconds: () => this.#known.leaseSeconds,
+      register: () => this.#register(),
+    });
+    log.info(`Worker ${options.name}: ${capacity} at once, pools ${options.pools.join(', ')}, data in ${dataDir}`);
+  }
+
+  begin(): { ready: Promise<void>; done: Promise<void> } {
+    const leftovers = clearLeftovers(this.#house, this.#options.servers, this.#ending.signal);
+    const ready = this.#register();
+    // Whoever waits for it hears of it; who does not, sees the worker end.
+    ready.catch(() => undefined);
+    this.#done = this.#live(ready, leftovers);
+    return { ready, done: this.#done };
+  }
+
+  stop(): Promise<void> {
+    if (!this.#draining.signal.aborted) {
+      const { size } = this.#taken;
+      this.#house.log.info(size > 0 ? `Draining: ${size} to finish; a second signal ends them` : 'Ending');
+      this.#draining.abort();
+      this.#onFreed();
+    }
+    return this.#done;
+  }
+
+  async stopNow(): Promise<void> {
+    const stopped = this.stop();
+    for (const run of this.#runs) run.stop();
+    const late = setTimeout(() => {
+      for (const run of this.#runs) run.leave();
+      this.#ending.abort();
+    }, this.#house.settings.stopSeconds * 1_000);
+    await stopped.finally(() => clearTimeout(late));
+  }
+
+  get #known(): Welcome {
+    if (!this.#welcome) throw new Error('The worker is not registered yet');
+    return this.#welcome;
+  }
+
+  async #live(ready: Promise<void>, leftovers: Promise<void>): Promise<void> {
+    const { log, settings } = this.#house;
+    const { signal } = this.#draining;
+    try {
+      await ready;
+      const claiming = claimWork({
+        link: this.#house.link,
+        settings,
+        log,
+        signal,
+        workerId: () => this.#known.workerId,
+        register: () => this.#register(),
+        slot: () => this.#slot(),
+        begin: (order) => this.#take(order),
+      });
+      await aborted(signal);
+      await this.#signOff();
+      await claiming;
+      while (this.#runs.size > 0) await Promise.all([...this.#runs].map(({ done }) => done));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    if (this.#welcome) await this.#signOff();
+    this.#ending.abort(new Error('The worker ends'));
+    await leftovers;
+    await this.#house.pipes.close();
+    log.info('Ended');
+  }
+
+  async #register(): Promise<void> {
+    const { name, pools, capacity, log } = this.#options;
+    const { link } = this.#house;
+    const body = { name, pools: [...pools], capacity, version, platform: `${platform()}-${arch()}` };
+    const signal = this.#draining.signal;
+    for (;;) {
+      try {
+        this.#welcome = await link.untilAnswered('register-worker', { body }, { signal });
+        const { workerId, serverVersion } = this.#welcome;
+        log.info(`Registered at ${link.server} as worker ${workerId}; the server is version ${serverVersion}`);
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        log.warn(`The server does not take this worker: ${tell(error)}. Trying again`);
+        await pause(this.#house.settings.retryMostMillis, signal);
+      }
+    }
+  }
+
+  /** Resolves when another run may begin: there is a slot, and disk. */
+  async #slot(): Promise<void> {
+    const { signal } = this.#draining;
+    while (!signal.aborted) {
+      if (this.#taken.size >= this.#options.capacity) {
+        await this.#freed();
+      } else if (await this.#hasDisk()) return;
+      else await pause(this.#house.settings.retryMostMillis, signal).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when a run has ended, or no more are to be taken. */
+  #freed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onFreed = resolve;
+    });
+  }
+
+  async #hasDisk(): Promise<boolean> {
+    const { dataDir, settings, log } = this.#house;
+    const { bavail, bsize } = await statfs(dataDir);
+    const isShort = bavail * bsize < settings.minFreeBytes;
+    if (isShort !== this.#isShortOfDisk) {
+      const needed = `${settings.minFreeBytes} bytes (SIGNALBOX_WORKER_MIN_FREE_BYTES) must be free in ${dataDir}`;
+      if (isShort) log.warn(`The disk is full: no work is taken until ${needed}`);
+      else log.info('There is disk again: work is taken');
+    }
+    this.#isShortOfDisk = isShort;
+    return !isShort;
+  }
+
+  #take(order: WorkOrder): void {
+    const run = new ActiveRun(order, this.#house);
+    this.#runs.add(run);
+    this.#taken.add(run);
+    this.#renewals.hold(run);
+    void run.ended.then(() => {
+      this.#taken.delete(run);
+      this.#onFreed();
+    });
+    void run.done.finally(() => this.#runs.delete(run));
+  }
+
+  async #signOff(): Promise<void> {
+    const { link, settings } = this.#house;
+    const signal = AbortSignal.timeout(Math.min(settings.stopSeconds, settings.callSeconds) * 1_000);
+    try {
+      await link.once('sign-off-worker', { params: { worker: this.#known.workerId } }, { signal });
+    } catch (error) {
+      this.#house.log.warn(`Could not sign off; the server will notice: ${tell(error)}`);
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
