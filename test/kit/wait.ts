@@ -1,12 +1,14 @@
 // Waits for something that a test cannot await directly, with a deadline and an error that says what did not come.
 import { setTimeout as after } from 'node:timers/promises';
 
-/** Asks until the answer is neither undefined, null nor false, and returns it. This is the one place in tests that sleeps. */
+type Something<Answer> = Exclude<Answer, undefined | null | false | ''>;
+
+/** Asks until the answer is something (not undefined, null, false or empty text), and returns it. This is the one place in tests that sleeps. */
 export async function until<Answer>(
   what: string,
   ask: () => Answer | Promise<Answer>,
   options: { readonly seconds?: number } = {},
-): Promise<Exclude<Answer, undefined | null | false>> {
+): Promise<Something<Answer>> {
   const seconds = options.seconds ?? 10;
   const deadline = performance.now() + seconds * 1000;
   let last: unknown;
@@ -14,8 +16,8 @@ export async function until<Answer>(
   for (;;) {
     try {
       const answer = await ask();
-      if (answer !== undefined && answer !== null && answer !== false) {
-        return answer as Exclude<Answer, undefined | null | false>;
+      if (answer !== undefined && answer !== null && answer !== false && answer !== '') {
+        return answer as Something<Answer>;
       }
       last = answer;
     } catch (error) {
