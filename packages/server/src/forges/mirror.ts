@@ -1,0 +1,204 @@
+// One repository's mirror: a bare copy of its branches on this disk, brought up to date by one fetch, read by guarded git.
+import { access, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type GitCall, git } from './git.ts';
+import { gitEnvironment } from './git-environment.ts';
+import { GitFailed } from './git-failed.ts';
+import { parseHeads, parseRemoteHeads, type RemoteHeads } from './heads.ts';
+import { retryWhenLocked } from './mirror-locks.ts';
+import { isRevision } from './names.ts';
+import { type GitObject, ObjectReader } from './object-reader.ts';
+import type { RepoUrl } from './repo-url.ts';
+
+export type GitLimits = {
+  /** How long one git command may take: the first fetch of a big repository is the longest. */
+  readonly timeoutSeconds: number;
+  readonly outputBytes: number;
+  /** After how long without a read the process that reads objects is ended. */
+  readonly idleSeconds: number;
+};
+export type MirrorOptions = {
+  readonly mirrorsDirectory: string;
+  readonly folder: string;
+  readonly remote: RepoUrl;
+  readonly limits: GitLimits;
+};
+/** A mirror that is being made. */
+export const draftPrefix = 'new-';
+/** `git gc --auto` packs when there is enough to pack; asking at every fetch would cost a spawn each. */
+const fetchesBetweenTidying = 20;
+
+type Limits = { readonly signal?: AbortSignal | undefined; readonly outputBytes?: number };
+
+export class Mirror {
+  readonly folder: string;
+  readonly remote: RepoUrl;
+  readonly gitDirectory: string;
+  readonly #options: MirrorOptions;
+  readonly #reader: ObjectReader;
+  #line: Promise<unknown> = Promise.resolve();
+  #fetches = 0;
+
+  constructor(options: MirrorOptions) {
+    this.#options = options;
+    this.folder = options.folder;
+    this.remote = options.remote;
+    this.gitDirectory = join(options.mirrorsDirectory, options.folder);
+    this.#reader = new ObjectReader({
+      gitDirectory: this.gitDirectory,
+      environment: gitEnvironment(options.mirrorsDirectory, 'none'),
+      timeoutSeconds: options.limits.timeoutSeconds,
+      idleSeconds: options.limits.idleSeconds,
+    });
+  }
+
+  /** Does one work after another on this mirror within this process: two fetches would wait for each other's locks. */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#line.then(work);
+    this.#line = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Whether there is a mirror to read: something was fetched once. */
+  exists(): Promise<boolean> {
+    // Asked of the disk each time: another process may remove mirrors.
+    return exists(join(this.gitDirectory, 'HEAD'));
+  }
+
+  /** Asks the remote for its branches and its HEAD; fetches nothing. */
+  async askRemote(signal?: AbortSignal): Promise<RemoteHeads> {
+    const args = ['ls-remote', '--symref', '--end-of-options', 'origin'];
+    return parseRemoteHeads(await git(args, this.#remoteCall(this.#options.mirrorsDirectory, signal)));
+  }
+
+  /** Whether the remote is a work tree on this disk: its HEAD is then what somebody works on just now, not the default branch. */
+  async remoteIsWorkTree(): Promise<boolean> {
+    const { kind, url } = this.remote;
+    if (kind !== 'path' && kind !== 'file') return false;
+    return exists(join(kind === 'file' ? fileURLToPath(url) : url, '.git'));
+  }
+
+  /** Brings all branches of the mirror to where they are at the remote, and removes those that are gone. */
+  async fetch(signal?: AbortSignal): Promise<void> {
+    await this.#ensure(signal);
+    await this.#fetch('+refs/heads/*:refs/heads/*', signal);
+    this.#fetches += 1;
+    if (this.#fetches % fetchesBetweenTidying === 0) await this.#tidy(signal);
+  }
+
+  /** Fetches one commit by id: one that no branch holds any more. False when the remote does not give it. */
+  async fetchRevision(revision: string, signal?: AbortSignal): Promise<boolean> {
+    assertRevision(revision);
+    try {
+      await this.#fetch(revision, signal);
+    } catch (error) {
+      if (error instanceof GitFailed && error.why === 'exit') return false;
+      throw error;
+    }
+    return this.has(revision);
+  }
+
+  /** The branches of the mirror and their heads. */
+  async heads(): Promise<Map<string, string>> {
+    return parseHeads(await this.git(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads/']));
+  }
+
+  /** Whether the mirror holds this commit. */
+  async has(revision: string): Promise<boolean> {
+    return (await this.read(revision, 0))?.type === 'commit';
+  }
+
+  /** Reads one object by its whole id. */
+  async read(id: string, limitBytes: number): Promise<GitObject | undefined> {
+    assertRevision(id);
+    if (!(await this.exists())) return undefined;
+    return this.#reader.read(id, limitBytes);
+  }
+
+  /** A git command that reads the mirror and reaches no network. */
+  git(args: readonly string[], limits: Limits = {}): Promise<Buffer> {
+    return git([`--git-dir=${this.gitDirectory}`, ...args], {
+      directory: this.gitDirectory,
+      environment: gitEnvironment(this.#options.mirrorsDirectory, 'none'),
+      timeoutSeconds: this.#options.limits.timeoutSeconds,
+      outputBytes: limits.outputBytes ?? this.#options.limits.outputBytes,
+      signal: limits.signal,
+    });
+  }
+
+  /** Ends the process that reads objects; another read starts it again. */
+  async close(): Promise<void> {
+    await this.#line;
+    await this.#reader.close();
+  }
+
+  async #fetch(what: string, signal?: AbortSignal): Promise<void> {
+    const args = [
+      `--git-dir=${this.gitDirectory}`,
+      'fetch',
+      '--quiet',
+      '--force',
+      '--no-tags',
+      '--no-write-fetch-head',
+    ];
+    args.push('--no-auto-gc', '--no-recurse-submodules', ...(what.includes(':') ? ['--prune'] : []));
+    args.push('--end-of-options', 'origin', what);
+    const call = this.#remoteCall(this.gitDirectory, signal);
+    await retryWhenLocked(this.gitDirectory, call.timeoutSeconds, () => git(args, call));
+  }
+
+  /** Packs the mirror when git finds it worth it. */
+  async #tidy(signal: AbortSignal | undefined): Promise<void> {
+    await git([`--git-dir=${this.gitDirectory}`, 'gc', '--auto', '--quiet'], {
+      ...this.#remoteCall(this.gitDirectory, signal),
+      environment: gitEnvironment(this.#options.mirrorsDirectory, 'none'),
+    });
+  }
+
+  /** Made beside its place and moved there whole, so that a process that dies leaves no half of one. */
+  async #ensure(signal: AbortSignal | undefined): Promise<void> {
+    if (await this.exists()) return;
+    const [anyHead] = (await this.askRemote(signal)).heads.values();
+    const objectFormat = anyHead?.length === 64 ? 'sha256' : 'sha1';
+    const { mirrorsDirectory, limits } = this.#options;
+    const draft = await mkdtemp(join(mirrorsDirectory, draftPrefix));
+    try {
+      await git(['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`, draft], {
+        directory: mirrorsDirectory,
+        environment: gitEnvironment(mirrorsDirectory, 'none'),
+        timeoutSeconds: limits.timeoutSeconds,
+        outputBytes: limits.outputBytes,
+      });
+      await rename(draft, this.gitDirectory);
+      // One that still reads a mirror which was removed from here must not answer for the new one.
+      await this.#reader.close();
+    } catch (error) {
+      await rm(draft, { recursive: true, force: true });
+      // Another process was first.
+      if (await this.exists()) return;
+      throw error;
+    }
+  }
+
+  #remoteCall(directory: string, signal: AbortSignal | undefined): GitCall {
+    const { mirrorsDirectory, remote, limits } = this.#options;
+    return {
+      directory,
+      environment: gitEnvironment(mirrorsDirectory, remote.kind, { 'remote.origin.url': remote.url }),
+      timeoutSeconds: limits.timeoutSeconds,
+      outputBytes: limits.outputBytes,
+      signal,
+    };
+  }
+}
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+function assertRevision(id: string): void {
+  if (!isRevision(id)) throw new Error(`Not a whole commit or object id: ${JSON.stringify(id.slice(0, 80))}`);
+}
