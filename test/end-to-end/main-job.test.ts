@@ -131,7 +131,7 @@ test('a browser sees the log grow while the run writes it', async () => {
     .first()
     .waitFor({ timeout: 20_000 });
   const newest = async () =>
-    Math.max(0, ...[...(await log.innerText()).matchAll(/line (\d+) of/g)].map((match) => Number(match[1])));
+    Math.max(0, ...[...((await log.textContent()) ?? '').matchAll(/line (\d+) of/g)].map((match) => Number(match[1])));
   const early = await newest();
   expect((await client.call('get-job', { params: { job: job.id } })).job.state).toBe('running');
   await until('more lines without a reload', async () => (await newest()) > early, { seconds: 15 });
