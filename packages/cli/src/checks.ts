@@ -107,7 +107,7 @@ export async function checkWorkers(client: Client): Promise<Finding[]> {
   ]);
   const there = workers.filter((one) => one.state === 'idle' || one.state === 'busy');
   const starved = pools.filter((pool) => pool.ready > 0 && pool.workers === 0);
-  const cure = `Start one: signalbox worker --server ${client.server} --token-file FILE`;
+  const cure = `Start one: SIGNALBOX_TOKEN_FILE=FILE signalbox worker --server ${client.server}`;
   return [
     there.length > 0
       ? ok('workers', there.map((one) => `${one.name} (${one.state})`).join(', '))

@@ -9,7 +9,7 @@ const examplesOf = new WeakMap<Command, readonly Example[]>();
 
 /** A command with its sentence and its examples; they stand below every `--help` and in docs/commands.md. */
 export function createCommand(name: string, sentence: string, examples: readonly Example[]): Command {
-  const command = new Command(name).description(sentence);
+  const command = new Command(name).description(sentence).helpOption('-h, --help', 'show help');
   examplesOf.set(command, examples);
   const wide = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, meaning]) => `  ${line.padEnd(wide)}  ${meaning}`);

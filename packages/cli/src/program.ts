@@ -38,9 +38,18 @@ export function createProgram(terminal: Terminal): Command {
     ['signalbox log 1207', 'what a job printed'],
   ])
     .version(ownVersion, '--version', 'print the version')
-    .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help of a command')
-    .enablePositionalOptions()
+    .enablePositionalOptions();
+  for (const [heading, commands] of Object.entries(groups)) {
+    for (const create of commands) program.addCommand(create(terminal).helpGroup(`${heading}:`));
+  }
+  behave(program, terminal);
+  return program;
+}
+
+/** How all commands write and end; each is told, since commands that are made apart inherit nothing. */
+function behave(command: Command, terminal: Terminal): void {
+  command
     .showHelpAfterError('(--help shows how)')
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
@@ -48,15 +57,5 @@ export function createProgram(terminal: Terminal): Command {
     })
     // Ended by an error that main turns into the exit code.
     .exitOverride();
-  for (const [heading, commands] of Object.entries(groups)) {
-    for (const create of commands) program.addCommand(inherit(create(terminal).helpGroup(`${heading}:`), program));
-  }
-  return program;
-}
-
-/** Settings of the program do not reach commands that were made apart from it. */
-function inherit(command: Command, parent: Command): Command {
-  command.copyInheritedSettings(parent);
-  for (const sub of command.commands) inherit(sub, command);
-  return command;
+  for (const sub of command.commands) behave(sub, terminal);
 }

@@ -15,35 +15,35 @@ type Options = OutputOptions & ServerOptions & Moved & { hook?: true };
 const hookSeconds = 4;
 
 export function pushCommand(terminal: Terminal): Command {
-  return createCommand('push', 'Pushes of a repository.', [
-    ['signalbox push report api', 'look at api now'],
-  ]).addCommand(
-    withServer(
-      createCommand('report', 'Say that branches of a repository have moved (what its hook does).', [
-        ['signalbox push report api', 'look at every branch of it now'],
-        ['signalbox push report api --branch main --revision $(git rev-parse HEAD)', 'this branch has this head'],
-        [
-          'git for-each-ref … | signalbox push report api --hook',
-          'lines of "before revision ref", as git gives a hook',
-        ],
-      ])
-        .argument('<name>', 'name of the repository')
-        .option('--branch <name>', 'the branch that moved (else: look at all)')
-        .option('--revision <commit>', 'its new head; all zeros: it was deleted')
-        .option('--before <commit>', 'its head before; all zeros: it is new')
-        .option('--data <dir>', 'the data directory of the `start` to tell')
-        .option('--hook', 'read what moved from the input, take at most 5 s, and never fail'),
-    ).action(
-      runWith(terminal, async (output: Output, options: Options, name: string) => {
-        const client = connect(terminal.env, options);
-        if (options.hook) return reportFromHook(client, output, terminal, name);
-        const { branch, revision, before } = options;
-        await report(client, name, { branch, revision, before });
-        output.answer({ told: [{ branch, revision, before }] }, () => `Told: ${repoPage(client.server, name)}`);
-        return 0;
-      }),
-    ),
-  );
+  return createCommand('push', 'Pushes of a repository.', [['signalbox push report api', 'look at api now']])
+    .helpCommand(false)
+    .addCommand(
+      withServer(
+        createCommand('report', 'Say that branches of a repository have moved (what its hook does).', [
+          ['signalbox push report api', 'look at every branch of it now'],
+          ['signalbox push report api --branch main --revision $(git rev-parse HEAD)', 'this branch has this head'],
+          [
+            'git for-each-ref … | signalbox push report api --hook',
+            'lines of "before revision ref", as git gives a hook',
+          ],
+        ])
+          .argument('<name>', 'name of the repository')
+          .option('--branch <name>', 'the branch that moved (else: look at all)')
+          .option('--revision <commit>', 'its new head; all zeros: it was deleted')
+          .option('--before <commit>', 'its head before; all zeros: it is new')
+          .option('--data <dir>', 'the data directory of the `start` to tell')
+          .option('--hook', 'read what moved from the input, take at most 5 s, and never fail'),
+      ).action(
+        runWith(terminal, async (output: Output, options: Options, name: string) => {
+          const client = connect(terminal.env, options);
+          if (options.hook) return reportFromHook(client, output, terminal, name);
+          const { branch, revision, before } = options;
+          await report(client, name, { branch, revision, before });
+          output.answer({ told: [{ branch, revision, before }] }, () => `Told: ${repoPage(client.server, name)}`);
+          return 0;
+        }),
+      ),
+    );
 }
 
 async function reportFromHook(client: Client, output: Output, terminal: Terminal, name: string): Promise<number> {

@@ -16,6 +16,7 @@ export function secretCommand(terminal: Terminal): Command {
     ['signalbox secret set api NPM_TOKEN < token', 'from a file or another command'],
     ['signalbox secret list api', 'their names; values are never shown'],
   ])
+    .helpCommand(false)
     .addCommand(setSecretCommand(terminal))
     .addCommand(listSecretsCommand(terminal))
     .addCommand(removeSecretCommand(terminal));

@@ -11,7 +11,7 @@ export const serveCommand = (terminal: Terminal): Command =>
     createCommand('serve', 'Run a server.', [
       ['signalbox serve --data /var/lib/signalbox', 'with a PostgreSQL of its own'],
       ['DATABASE_URL=postgres://… signalbox serve', 'with yours'],
-      ['signalbox serve --help', 'its options, as they are told by the server'],
+      ['signalbox serve --help', 'all its options'],
     ]),
   );
 
@@ -20,21 +20,21 @@ export const workerCommand = (terminal: Terminal): Command =>
     terminal,
     'worker',
     createCommand('worker', 'Run a worker.', [
-      ['signalbox worker --server https://ci.example.org --token-file token', 'serve the pool default'],
-      ['signalbox worker --help', 'its options, as they are told by the worker'],
+      ['SIGNALBOX_TOKEN_FILE=token signalbox worker --server https://ci.example.org', 'serve the pool default'],
+      ['signalbox worker --help', 'all its options and limits'],
     ]),
   );
 
 function program(terminal: Terminal, name: ProgramName, command: Command): Command {
   return (
     command
-      .argument('[options...]', `options of the ${name}`)
+      .argument('[words...]', `see \`signalbox ${command.name()} --help\``)
+      .usage(`[options of the ${name}]`)
       .allowUnknownOption()
       .passThroughOptions()
-      // The program tells of its own options; we tell how it is used.
+      // The program tells of its options itself.
       .helpOption(false)
       .action(async (words: string[]) => {
-        if (words.includes('--help') || words.includes('-h')) command.outputHelp();
         terminal.exitCode = await runProgram(name, words);
       })
   );

@@ -17,6 +17,7 @@ export function tokenCommand(terminal: Terminal): Command {
     ['signalbox token create --worker mac-7 --pool macos', 'for a worker'],
     ['signalbox token list', 'all of them, without their secrets'],
   ])
+    .helpCommand(false)
     .addCommand(createTokenCommand(terminal))
     .addCommand(listTokensCommand(terminal))
     .addCommand(revokeTokenCommand(terminal));

@@ -6,7 +6,7 @@ const seriousWords = new Set<string>(['warn', 'error', 'fatal']);
 /** @returns undefined for a line that nobody needs to see now; it is in the file. */
 export function seriousLine(line: string): { level: string; text: string } | undefined {
   if (!line.startsWith('{')) return undefined;
-  let entry: { level?: unknown; msg?: unknown; err?: { message?: unknown } };
+  let entry: { level?: unknown; msg?: unknown; message?: unknown; err?: { message?: unknown } };
   try {
     entry = JSON.parse(line) as typeof entry;
   } catch {
@@ -15,6 +15,8 @@ export function seriousLine(line: string): { level: string; text: string } | und
   }
   const level = typeof entry.level === 'number' ? levels[entry.level as keyof typeof levels] : entry.level;
   if (typeof level !== 'string' || !seriousWords.has(level)) return undefined;
-  const parts = [entry.msg, entry.err?.message].filter((part) => typeof part === 'string' && part !== '');
+  const parts = [entry.msg, entry.message, entry.err?.message].filter(
+    (part) => typeof part === 'string' && part !== '',
+  );
   return { level, text: [...new Set(parts)].join(': ') };
 }

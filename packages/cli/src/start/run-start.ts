@@ -17,6 +17,7 @@ import { type Lock, takeLock } from './lock.ts';
 import { seriousLine } from './log-line.ts';
 import { awaitEnd } from './processes.ts';
 import { awaitReady } from './ready.ts';
+import { createRepeats } from './repeats.ts';
 import { childCrashed, oldNode, serious, slowly, welcome } from './say.ts';
 import { isShown, showSample } from './show-sample.ts';
 import { obeyPerson, stopChildren } from './stop.ts';
@@ -70,17 +71,19 @@ async function run(
   making?.catch(() => {});
   const listen = `127.0.0.1:${await choosePort(port)}`;
   const address = `http://${listen}`;
+  const once = createRepeats();
   const pids = new Map<string, number>();
-  const keep = (name: string, args: readonly string[]): Child => {
+  const keep = (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Child => {
     const logFile = join(data, 'logs', `${name}.log`);
     const child = new Child({
       name,
       args,
-      env: childEnvironment(terminal),
+      env: { ...childEnvironment(terminal), ...env },
       logFile,
       onLine: (line) => {
-        const found = seriousLine(line);
-        if (found && !asked.aborted) serious(output, name, found.level, found.text);
+        const found = asked.aborted ? undefined : seriousLine(line);
+        const text = found && once(`${name}: ${found.text}`);
+        if (found && text) serious(output, found.level, text);
       },
       onCrash: (how, seconds) => childCrashed(output, name, how, seconds, logFile),
       onStart: (pid) => {
@@ -104,14 +107,15 @@ async function run(
   const tokenFile = join(data, 'worker-token');
   await slowly(output, 'waiting for the token of the worker', fileIsThere(tokenFile, asked));
   if (asked.aborted) return;
-  keep('worker', workerArguments(address, tokenFile, data));
+  keep('worker', workerArguments(address, data), { SIGNALBOX_TOKEN_FILE: tokenFile });
   const tree = join(data, 'sample');
   welcome(output, terminal.env, {
     address,
     data,
     sampleTree: sample && (making || existsSync(tree)) ? tree : undefined,
   });
-  if (making) await showSample(data, client, making).catch((error: unknown) => sampleFailed(output, error, asked));
+  if (making)
+    await showSample(data, client, making, asked).catch((error: unknown) => sampleFailed(output, error, asked));
   await new Promise<void>((resolve) => {
     if (asked.aborted) resolve();
     else asked.addEventListener('abort', () => resolve(), { once: true });
@@ -119,14 +123,14 @@ async function run(
   await passed;
 }
 
-const workerArguments = (address: string, tokenFile: string, data: string) => [
+const workerArguments = (address: string, data: string) => [
   'worker',
   ...['--server', address],
-  ...['--token-file', tokenFile],
   ...['--name', 'local'],
   ...['--pools', pools.join(',')],
   ...['--capacity', String(capacity)],
   ...['--data', join(data, 'worker')],
+  ...['--log', 'json'],
 ];
 
 /** The flags say what these settings would: a `start` serves this machine alone, whatever the shell was set up for. */

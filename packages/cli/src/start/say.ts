@@ -35,8 +35,8 @@ export function childCrashed(output: Output, name: string, how: string, seconds:
   output.line(output.style('yellow', `the ${name} ended ${how}; it is started again in ${seconds} s (${logFile})`));
 }
 
-export function serious(output: Output, name: string, level: string, text: string): void {
-  output.line(output.style(level === 'warn' ? 'yellow' : 'red', `${name}: ${clean(text)}`));
+export function serious(output: Output, level: string, text: string): void {
+  output.line(output.style(level === 'warn' ? 'yellow' : 'red', clean(text)));
 }
 
 export function oldNode(output: Output): void {
