@@ -26,8 +26,8 @@ export function layOut(jobs: readonly JobBrief[], unfolded: ReadonlySet<string> 
     const variants: VariantSection[] = [];
     for (const [variant, ofVariant] of grouped(ofPlatform, (job) => job.attributes.variant)) {
       const clusters: Cluster[] = [];
-      for (const [key, members] of grouped(ofVariant, clusterKey)) {
-        const path = `${platform ?? ''}/${variant ?? ''}/${key ?? ''}`;
+      for (const [key, members] of inPlanOrder(ofVariant)) {
+        const path = `${platform ?? ''}/${variant ?? ''}/${key}`;
         const label = members[0]?.attributes.group ?? null;
         clusters.push({ key: path, label, ...fold(members, (stand) => unfolded.has(`${path}/${stand}`)) });
       }
@@ -65,9 +65,17 @@ function clusterKey(job: JobBrief): string {
 }
 
 const inOrder = new Intl.Collator('en', { numeric: true });
+const byName = (a: JobBrief, b: JobBrief) => inOrder.compare(a.name, b.name) || a.id - b.id;
 
+/** Named keys in the order of their names, what has none last. */
 function grouped(jobs: readonly JobBrief[], keyOf: (job: JobBrief) => string | null): [string | null, JobBrief[]][] {
-  const groups = [...groupBy(jobs, keyOf)];
-  for (const [, members] of groups) members.sort((a, b) => inOrder.compare(a.name, b.name) || a.id - b.id);
-  return groups.sort(([a], [b]) => Number(a === null) - Number(b === null) || inOrder.compare(a ?? '', b ?? ''));
+  return [...groupBy(jobs, keyOf)].sort(
+    ([a], [b]) => Number(a === null) - Number(b === null) || inOrder.compare(a ?? '', b ?? ''),
+  );
+}
+
+/** What was planned first stands first: builds before the tests that need them. */
+function inPlanOrder(jobs: readonly JobBrief[]): [string, JobBrief[]][] {
+  const planned = [...jobs].sort((a, b) => a.id - b.id);
+  return [...groupBy(planned, clusterKey)].map(([key, members]) => [key, members.sort(byName)]);
 }

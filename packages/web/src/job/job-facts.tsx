@@ -22,7 +22,7 @@ export function JobFacts({ detail, run }: { detail: JobDetail; run: RunDetail | 
             <Fact name="Started">
               <Ago at={run.run.startedAt ?? run.run.claimedAt} />
             </Fact>
-            <Fact name="Lasted">
+            <Fact name={run.run.endedAt ? 'Lasted' : 'Runs for'}>
               <Lasting from={run.run.claimedAt} to={run.run.endedAt} />
             </Fact>
           </>

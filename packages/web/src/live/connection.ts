@@ -7,8 +7,8 @@ export type LiveState = 'connecting' | 'live' | 'away' | 'resting';
 const slowLook = 30_000;
 const longestRetry = 15_000;
 const restAfter = 10_000;
-/** The list of topics has a limit on the wire. */
-const longestTopics = 1900;
+/** The server takes so many on one connection. */
+const mostTopics = 50;
 
 export class LiveConnection {
   state: LiveState = 'connecting';
@@ -56,12 +56,10 @@ export class LiveConnection {
     }, wait);
   }
 
+  /** What the page is about before the many pipelines that it shows, and of those the newest. */
   #topics(): string {
-    let topics = '';
-    for (const topic of [...this.#listeners.keys()].sort()) {
-      if (topics.length + topic.length < longestTopics) topics += (topics ? ',' : '') + topic;
-    }
-    return topics;
+    const topics = [...this.#listeners.keys()].sort((a, b) => rank(a) - rank(b) || idOf(b) - idOf(a));
+    return topics.slice(0, mostTopics).join(',');
   }
 
   #open(): void {
@@ -113,3 +111,11 @@ export class LiveConnection {
 }
 
 export const live = new LiveConnection();
+
+function rank(topic: string): number {
+  return topic.startsWith('pipeline:') ? 1 : 0;
+}
+
+function idOf(topic: string): number {
+  return Number(topic.split(':')[1] ?? 0);
+}

@@ -3,9 +3,9 @@ import { plainOf } from './spans.ts';
 
 const signs: readonly RegExp[] = [
   /\b(?:fatal )?error(?:\[\w+\])?(?: \w+\d+)?:/i,
-  /\b[A-Z]\w*(?:Error|Exception)\b(?::| at |$)/,
+  /\b[A-Z]\w*(?:Error|Exception)\b(?: \[\w+\])?(?::| at |$)/,
   /^\s*(?:FAIL|FAILED|not ok)\b/,
-  /^\s*[✕✗✘×] /,
+  /^\s*[✕✖✗✘×] /,
   /^\s*(?:---\s*)?FAIL:/,
   /TEST-UNEXPECTED-|PROCESS-CRASH|AddressSanitizer|UndefinedBehaviorSanitizer|ThreadSanitizer/,
   /\bAssertion\b.*\bfailed\b|\bassertion failed\b/i,

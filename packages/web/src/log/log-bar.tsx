@@ -1,5 +1,5 @@
 // What one can do with a log: go to its error lines, follow it, take it along.
-import { ArrowDownToLine, ChevronDown, ChevronUp } from 'lucide-react';
+import { ArrowDownToLine, ChevronDown, ChevronUp, Maximize2, Minimize2 } from 'lucide-react';
 import { Button, buttonClass } from '../parts/button.tsx';
 import { counted, size } from '../text/size.ts';
 import styles from './log-bar.module.css';
@@ -14,6 +14,9 @@ type Props = {
   readonly grows: boolean;
   readonly following: boolean;
   readonly toggleFollow: () => void;
+  readonly whole: boolean;
+  /** Null when there is nothing more to see in a higher panel. */
+  readonly toggleWhole: (() => void) | null;
   readonly rawHref: string;
 };
 
@@ -45,6 +48,11 @@ export function LogBar(props: Props) {
       {grows ? (
         <Button pressed={following} onPress={props.toggleFollow} title="Stay at the end of the log (f)">
           <ArrowDownToLine size={14} aria-hidden="true" /> Follow
+        </Button>
+      ) : null}
+      {props.toggleWhole ? (
+        <Button kind="plain" onPress={props.toggleWhole} label={props.whole ? 'Lower panel' : 'Higher panel'}>
+          {props.whole ? <Minimize2 size={14} aria-hidden="true" /> : <Maximize2 size={14} aria-hidden="true" />}
         </Button>
       ) : null}
       <a className={`${buttonClass['plain']} ${styles['raw']}`} href={props.rawHref} target="_blank" rel="noreferrer">

@@ -14,43 +14,48 @@ export type Span = {
 };
 
 export function spansOf(line: Line): Span[] {
-  const source = line.style + line.text;
-  if (!source.includes('\x1b')) return [plainSpan(printable(line.text))];
+  const source = colourCodesOnly(line.style + line.text);
+  if (!source.includes(codeStart)) return [{ ...plain, text: printable(source), start: 0 }];
+  const anser = new Anser();
+  const [before = '', ...chunks] = source.split(codeStart);
+  const spans: Span[] = [];
   let start = 0;
-  return new Anser()
-    .ansiToJson(colourCodesOnly(source), { use_classes: true, remove_empty: true })
-    .map((entry) => {
-      const color = colorOf(entry.fg, entry.fg_truecolor);
-      const background = colorOf(entry.bg, entry.bg_truecolor);
-      const reverse = entry.decorations.includes('reverse');
-      const text = printable(entry.content);
-      start += text.length;
-      return {
-        text,
-        start: start - text.length,
-        // On a reversed colour the page's own text is readable; on a reversed text it is not.
-        color: reverse ? (background ?? (color ? null : 'page')) : color,
-        background: reverse ? (color ?? 'text') : background,
-        decorations: entry.decorations.filter((name) => name !== 'reverse' && name !== 'blink'),
-      };
-    })
-    .filter((span) => span.text !== '');
+  const add = (span: Omit<Span, 'start'>) => {
+    if (span.text === '') return;
+    spans.push({ ...span, start });
+    start += span.text.length;
+  };
+  add({ ...plain, text: printable(before) });
+  // Chunk by chunk: of a whole text anser swaps reversed colours for black and white, and shares its lists.
+  for (const chunk of chunks) add(spanOf(anser.processChunkJson(chunk, { use_classes: true }, true)));
+  return spans;
+}
+
+const codeStart = '\x1b[';
+const plain = { color: null, background: null, decorations: [] };
+
+function spanOf(entry: Anser.AnserJsonEntry): Omit<Span, 'start'> {
+  const color = colorOf(entry.fg, entry.fg_truecolor);
+  const background = colorOf(entry.bg, entry.bg_truecolor);
+  const decorations = entry.decorations.filter((name) => name !== 'reverse' && name !== 'blink');
+  const text = printable(entry.content);
+  if (!entry.decorations.includes('reverse')) return { text, color, background, decorations };
+  // On a reversed colour the page's own text is readable; on a reversed text it is not.
+  return { text, color: background ?? (color ? null : 'page'), background: color ?? 'text', decorations };
 }
 
 /** The text alone, for patterns and for the clipboard. */
 export function plainOf(text: string): string {
-  return text.includes('\x1b') ? printable(colourCodesOnly(text).replace(/\x1b\[[\d;]*m/g, '')) : printable(text);
-}
-
-function plainSpan(text: string): Span {
-  return { text, start: 0, color: null, background: null, decorations: [] };
+  return printable(colourCodesOnly(text).replace(/\x1b\[[\d;]*m/g, ''));
 }
 
 /** Everything that moves a cursor, names a window or draws a link goes; colours stay, in the one form that anser reads. */
 function colourCodesOnly(text: string): string {
+  if (!text.includes('\x1b')) return text;
   return text
     .replace(/\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)/g, '')
     .replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, (code) => (/^\x1b\[[\d;:]*m$/.test(code) ? semicolons(code) : ''))
+    .replace(/\x1b\[[0-?]*[ -/]*$/, '')
     .replace(/\x1b(?!\[)[ -/]*[0-~]?/g, '');
 }
 
@@ -61,7 +66,7 @@ function semicolons(code: string): string {
 
 /** Control characters are not for pages; a tab is. */
 function printable(text: string): string {
-  return text.replace(/[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f]/g, '');
+  return text.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, '');
 }
 
 function colorOf(name: string | null, trueColor: string | null): string | null {

@@ -1,4 +1,4 @@
-// Following a growing log: the window stays at its end, lets go when one scrolls up, and takes hold again at the end.
+// Following a growing log: its panel stays at the end, lets go when one scrolls up, and takes hold again at the end.
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 export type Follow = {
@@ -11,48 +11,49 @@ export type Follow = {
 
 type Options = { readonly grows: boolean; readonly begin: boolean; readonly lastLine: number; readonly height: number };
 
-/** Room that is kept below the last line. */
-const below = 56;
-
-export function useFollow(list: RefObject<HTMLElement | null>, options: Options): Follow {
+export function useFollow(panel: RefObject<HTMLElement | null>, options: Options): Follow {
   const { grows, begin, lastLine, height } = options;
   const [following, setFollowing] = useState(begin);
-  const [seen, setSeen] = useState(0);
-  const lastY = useRef(0);
+  const [seen, setSeen] = useState<number | null>(null);
+  const lastTop = useRef(0);
   const lastLineNow = useRef(lastLine);
   lastLineNow.current = lastLine;
 
   useLayoutEffect(() => {
-    if (!following || !list.current) return;
-    const end = list.current.getBoundingClientRect().top + window.scrollY + height;
-    if (end + below > window.innerHeight) window.scrollTo(0, end + below - window.innerHeight);
-    lastY.current = window.scrollY;
-  }, [following, height, list]);
+    if (!following || !panel.current) return;
+    // The browser stops at the end by itself.
+    panel.current.scrollTop = height;
+    lastTop.current = panel.current.scrollTop;
+  }, [following, height, panel]);
 
   useEffect(() => {
-    if (!grows) return;
+    const element = panel.current;
+    if (!grows || !element) return;
     const scroll = () => {
-      const wentUp = window.scrollY < lastY.current - 2;
-      const atEnd =
-        list.current !== null && list.current.getBoundingClientRect().bottom <= window.innerHeight - below + 8;
-      lastY.current = window.scrollY;
+      const wentUp = element.scrollTop < lastTop.current - 2;
+      const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 12;
+      lastTop.current = element.scrollTop;
       if (wentUp && !atEnd) {
-        setFollowing((held) => {
-          if (held) setSeen(lastLineNow.current);
-          return false;
-        });
-      } else if (!wentUp && atEnd) setFollowing(true);
+        setSeen((old) => old ?? lastLineNow.current);
+        setFollowing(false);
+      } else if (!wentUp && atEnd) {
+        setSeen(null);
+        setFollowing(true);
+      }
     };
-    window.addEventListener('scroll', scroll, { passive: true });
-    return () => window.removeEventListener('scroll', scroll);
-  }, [grows, list]);
+    element.addEventListener('scroll', scroll, { passive: true });
+    return () => element.removeEventListener('scroll', scroll);
+  }, [grows, panel]);
 
   return {
     following,
-    unseen: following ? 0 : Math.max(0, lastLine - Math.max(seen, 0)),
-    hold: () => setFollowing(true),
+    unseen: following || seen === null ? 0 : Math.max(0, lastLine - seen),
+    hold: () => {
+      setSeen(null);
+      setFollowing(true);
+    },
     letGo: () => {
-      setSeen(lastLineNow.current);
+      setSeen((old) => old ?? lastLineNow.current);
       setFollowing(false);
     },
   };

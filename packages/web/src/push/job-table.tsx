@@ -78,7 +78,7 @@ function JobEntry({ job }: { job: JobBrief }) {
   return (
     <Link to="/jobs/$job" params={{ job: String(job.id) }} className={styles['entry']} title={sentenceOf(job)}>
       <Mark stand={stand} label={standWords[stand]} />
-      <span className={styles['name']}>{shortName(job)}</span>
+      <span className={styles['name']}>{shortName(job) || stand}</span>
       <span className={styles['lasted']}>
         <Lasting from={job.startedAt} to={job.finishedAt} />
       </span>
