@@ -7,7 +7,9 @@ const shortestForm = 8;
 /** Byte strings to strike out, longest first, each once. */
 export function secretForms(values: Iterable<string>): Buffer[] {
   const forms = new Set<string>();
-  for (const value of values) {
+  for (const given of values) {
+    // What no program can print (half a surrogate pair) comes out as what Node makes of it.
+    const value = Buffer.from(given).toString('utf8');
     for (const whole of new Set([value, value.trim()])) {
       if (whole.length < shortestValue) continue;
       forms.add(whole);
@@ -37,7 +39,8 @@ function* formsOf(value: string): Generator<string> {
   yield bytes.toString('hex').toUpperCase();
   const url = encodeURIComponent(value);
   const strict = url.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
-  for (const form of [url, strict]) {
+  const query = new URLSearchParams({ v: value }).toString().slice(2);
+  for (const form of [url, strict, query]) {
     yield form;
     yield form.replaceAll('%20', '+');
     yield form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());

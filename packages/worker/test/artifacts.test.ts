@@ -1,0 +1,108 @@
+// Files that a run leaves behind: matched within the checkout, never outside it, each with its digest.
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../../test/kit/temporary.ts';
+import { findArtifacts } from '../src/artifacts/find.ts';
+import { textOf } from './kit/station.ts';
+import { site } from './kit/worker.ts';
+
+async function tree(paths: readonly string[]): Promise<string> {
+  const root = join(await temporaryDirectory('artifacts'), 'work');
+  for (const path of paths) {
+    mkdirSync(join(root, dirname(path)), { recursive: true });
+    writeFileSync(join(root, path), path);
+  }
+  return root;
+}
+
+const paths = [
+  'dist/app.js',
+  'dist/lib/a.js',
+  'dist/lib/.hidden',
+  'report.xml',
+  'out/x/report.xml',
+  '.git/config',
+  'ü ß.txt',
+];
+
+describe('artifacts', () => {
+  test.each([
+    [['dist/**'], ['dist/app.js', 'dist/lib/.hidden', 'dist/lib/a.js']],
+    [['dist'], ['dist/app.js', 'dist/lib/.hidden', 'dist/lib/a.js']],
+    [['./dist/'], ['dist/app.js', 'dist/lib/.hidden', 'dist/lib/a.js']],
+    [['dist/*.js'], ['dist/app.js']],
+    [['**/*.xml'], ['out/x/report.xml', 'report.xml']],
+    [
+      ['*.{xml,txt}', 'report.xml'],
+      ['report.xml', 'ü ß.txt'],
+    ],
+    [['**/config', '.git/**'], []],
+  ])('%j are %j', async (patterns, files) => {
+    const found = await findArtifacts(await tree(paths), patterns, 100);
+    expect([...found.files].sort()).toEqual([...files].sort());
+    expect(found.refused).toEqual([]);
+  });
+
+  test('outside the checkout are refused, by name and by link', async () => {
+    const root = await tree(['a.txt', 'in/b.txt']);
+    writeFileSync(join(root, '..', 'secret.txt'), 'outside');
+    symlinkSync('../secret.txt', join(root, 'link.txt'));
+    symlinkSync('/etc', join(root, 'etc'));
+    symlinkSync('in', join(root, 'inside'));
+    symlinkSync('in/b.txt', join(root, 'b-link.txt'));
+    const found = await findArtifacts(root, ['../secret.txt', '/etc/passwd', '*.txt', 'etc/**', 'inside/**'], 100);
+    expect(found.files).toEqual(['a.txt', 'b-link.txt']);
+    expect(found.refused).toEqual([
+      '"../secret.txt" points out of the checkout; artifacts are named relative to it.',
+      '"/etc/passwd" points out of the checkout; artifacts are named relative to it.',
+      '"link.txt" is a link that leaves the checkout; it is not taken.',
+      '"etc" is a link that leaves the checkout; it is not taken.',
+    ]);
+  });
+
+  test('are not more than may be', async () => {
+    const found = await findArtifacts(await tree(['a/1', 'a/2', 'a/3']), ['a/**'], 2);
+    expect(found).toMatchObject({ files: ['a/1', 'a/2'], tooMany: true });
+  });
+});
+
+describe('a run with artifacts', () => {
+  const script =
+    'mkdir -p dist; printf "some bytes" > dist/app.js; : > dist/empty; head -c 3000000 /dev/zero > "dist/b 1.bin"';
+
+  test('sends them, also when answers are lost and when a step failed', async () => {
+    const { station, start } = await site();
+    station.fate = (id, count) => (id === 'put-artifact' && count % 2 === 1 ? 'lose-answer' : 'answer');
+    const run = station.submit({ steps: [`${script}; exit 1`], spec: { artifacts: ['dist/**'] } });
+    await start();
+    await station.finished(run);
+    expect(run.finish?.reason.code).toBe('step-failed');
+    expect([...run.artifacts].map(([path, bytes]) => [path, bytes.length])).toEqual([
+      ['dist/app.js', 10],
+      ['dist/b 1.bin', 3_000_000],
+      ['dist/empty', 0],
+    ]);
+    expect(textOf(run, 2)).toBe('dist/app.js (10 bytes)\ndist/b 1.bin (3000000 bytes)\ndist/empty (0 bytes)\n');
+    expect(run.finish?.steps[2]).toMatchObject({ name: 'Artifacts', state: 'passed' });
+  });
+
+  test('fails when one is missing, and names it', async () => {
+    const { station, start } = await site();
+    const run = station.submit({ steps: [script], spec: { artifacts: ['dist/app.js', 'report.xml'] } });
+    await start();
+    await station.finished(run);
+    expect(run.finish).toMatchObject({ verdict: 'failed', reason: { code: 'artifact-missing' } });
+    expect(run.finish?.reason.text).toBe('No file matches "report.xml"');
+    expect([...run.artifacts.keys()]).toEqual(['dist/app.js']);
+  });
+
+  test('fails when the server takes one not, with its words', async () => {
+    const { station, start } = await site();
+    station.fate = (id) => (id === 'put-artifact' ? 'too-large' : 'answer');
+    const run = station.submit({ steps: [script], spec: { artifacts: ['dist/app.js'] } });
+    await start();
+    await station.finished(run);
+    expect(run.finish?.reason).toEqual({ code: 'artifact-missing', text: '"dist/app.js" could not be sent: so told' });
+  });
+});

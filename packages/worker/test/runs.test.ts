@@ -1,0 +1,49 @@
+// The whole worker: a run from its order to its verdict, against a real server that speaks the contract.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { textOf } from './kit/station.ts';
+import { site } from './kit/worker.ts';
+
+describe('a run', () => {
+  test('of one step that passes is passed, and leaves nothing behind', async () => {
+    const { station, start, dataDir } = await site();
+    const run = station.submit({ steps: ['echo hello; pwd'] });
+    const worker = await start();
+    await station.finished(run);
+    expect(run.finish).toMatchObject({ verdict: 'passed', reason: { code: 'all-steps-passed' } });
+    expect(run.finish?.steps.map(({ name, state, exitCode }) => [name, state, exitCode])).toEqual([
+      ['Set up', 'passed', null],
+      ['step 1', 'passed', 0],
+    ]);
+    expect(textOf(run, 1)).toMatch(/^hello\n.*\/work\n$/);
+    await worker.stop();
+    expect(readdirSync(join(dataDir, 'runs'))).toEqual([]);
+    expect(existsSync(join(dataDir, 'mirrors'))).toBe(false);
+    expect(station.signOffs).toBe(2);
+  });
+
+  test('with a failing step is failed, runs only what always runs, and names the step', async () => {
+    const { station, start } = await site();
+    const run = station.submit({
+      steps: [
+        { name: 'lint', script: 'exit 3', mayFail: true },
+        { name: 'test', script: 'echo broken; exit 7' },
+        { name: 'deploy', script: 'echo never' },
+        { name: 'clean', script: 'echo always', always: true },
+      ],
+    });
+    await start();
+    await station.finished(run);
+    expect(run.finish).toMatchObject({ verdict: 'failed', reason: { code: 'step-failed' } });
+    expect(run.finish?.reason.text).toBe('step "test" exited with 7');
+    expect(run.finish?.steps.map(({ state, exitCode }) => [state, exitCode])).toEqual([
+      ['passed', null],
+      ['failed', 3],
+      ['failed', 7],
+      ['skipped', null],
+      ['passed', 0],
+    ]);
+    expect(textOf(run, 4)).toBe('always\n');
+  });
+});

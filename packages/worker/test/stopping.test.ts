@@ -1,0 +1,153 @@
+// How a worker ends: drained, stopped, or killed; and what the next one on the machine makes of it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { until } from '../../../test/kit/wait.ts';
+import { settingsTable } from '../src/index.ts';
+import { processesWith } from './kit/processes.ts';
+import { textOf } from './kit/station.ts';
+import { quick, type Site, site } from './kit/worker.ts';
+
+/** A worker as a program of its own. */
+function program(
+  { station, dataDir }: Site,
+  settings: Partial<typeof quick> = {},
+): { child: ChildProcess; said: string[] } {
+  const limits = Object.entries({ ...quick, ...settings }).map(([name, value]) => [
+    settingsTable[name as keyof typeof settingsTable].env,
+    String(value),
+  ]);
+  const main = new URL('../src/main.ts', import.meta.url).pathname;
+  const args = ['--import', 'tsx', '-C', 'source', main, '--server', station.address, '--data', dataDir];
+  const child = spawn(process.execPath, [...args, '--name', 'program'], {
+    env: { ...process.env, ...Object.fromEntries(limits), SIGNALBOX_TOKEN: 'sbw_a-token-in-the-environment' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  child.stderr.on('data', (text: Buffer) => said.push(text.toString()));
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { child, said };
+}
+
+describe('a worker that is asked to stop', () => {
+  test('finishes what it has, takes no more, and signs off', async () => {
+    const own = await site();
+    const { station } = own;
+    const { child } = program(own);
+    const run = station.submit({ steps: ['echo begin; until [ -e go ]; do sleep 0.05; done; echo end'] });
+    await station.until('its first line', () => textOf(run, 1) === 'begin\n', 30);
+    child.kill('SIGTERM');
+    await station.until('the word that it drains', () => station.signOffs === 1);
+    const next = station.submit({});
+    const work = join(own.dataDir, 'runs', readdirSync(join(own.dataDir, 'runs'))[0]!, 'work');
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(join(work, 'go'), '');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect(run.finish?.verdict).toBe('passed');
+    expect(textOf(run, 1)).toBe('begin\nend\n');
+    expect(next.finish).toBeNull();
+    expect(station.signOffs).toBe(2);
+  });
+
+  test('twice ends its runs as errored, so that they are tried again', async () => {
+    const own = await site();
+    const { station } = own;
+    const { child } = program(own);
+    const run = station.submit({ steps: ['echo begin; sleep 60'] });
+    await station.until('its first line', () => textOf(run, 1) === 'begin\n', 30);
+    child.kill('SIGINT');
+    await station.until('the word that it drains', () => station.signOffs === 1);
+    child.kill('SIGINT');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'worker-stopped' } });
+    expect(readdirSync(join(own.dataDir, 'runs'))).toEqual([]);
+  });
+
+  test('ends also when no server was ever there', async () => {
+    const own = await site();
+    await own.station.goAway();
+    const { child, said } = program(own);
+    await until('its complaint', () => said.join('').includes('Trying again until it works'), { seconds: 20 });
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+  });
+
+  test('while the server is away keeps the result on disk, and the next worker sends it', async () => {
+    const own = await site();
+    const { station, start, dataDir } = own;
+    const { child } = program(own, { stopSeconds: 1 as 2 });
+    const run = station.submit({ steps: ['echo begin; until [ -e go ]; do sleep 0.05; done; echo end'] });
+    await station.until('its first line', () => textOf(run, 1) === 'begin\n', 30);
+    const directory = join(dataDir, 'runs', readdirSync(join(dataDir, 'runs'))[0]!);
+    await station.goAway();
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(join(directory, 'work', 'go'), '');
+    await until('the result on disk', () => existsSync(join(directory, 'result.json')));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await station.comeBack();
+    await start();
+    await station.finished(run);
+    expect(run.finish?.verdict).toBe('passed');
+    expect(textOf(run, 1)).toBe('begin\nend\n');
+    await until('the directory to go', () => readdirSync(join(dataDir, 'runs')).length === 0);
+  });
+});
+
+describe('a worker that was killed', () => {
+  test('is cleared up after by the next: processes ended, the run given back, the directory gone', async () => {
+    const own = await site();
+    const { station, start, dataDir } = own;
+    const word = `marker-${process.pid}-d`;
+    const { child } = program(own);
+    const run = station.submit({
+      steps: [`setsid sh -c ': ${word}; while :; do sleep 1; done' & echo begin; sleep 60`],
+    });
+    await station.until('its first line', () => textOf(run, 1) === 'begin\n', 30);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await start();
+    await station.until('its end', () => run.finish !== null);
+    expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'worker-stopped' } });
+    await until('the directory to go', () => readdirSync(join(dataDir, 'runs')).length === 0);
+    if (process.platform === 'linux') expect(processesWith(word)).toEqual([]);
+  });
+
+  test('leaves the runs of a living worker alone', async () => {
+    const { station, start, dataDir } = await site();
+    const run = station.submit({ steps: ['echo begin; sleep 1; echo end'] });
+    await start();
+    await station.until('its first line', () => textOf(run, 1) === 'begin\n');
+    const other = await start({ name: 'worker-2' });
+    await other.ready;
+    await station.finished(run);
+    expect(textOf(run, 1)).toBe('begin\nend\n');
+    expect(readdirSync(join(dataDir, 'runs')).filter((name) => name.endsWith('.lock'))).toEqual([]);
+  });
+});
+
+describe('a worker whose token is not taken', () => {
+  test('says so once, what to do, and goes on when it is', async () => {
+    const { station, start, said } = await site();
+    station.fate = (id, count) => (id === 'register-worker' && count < 5 ? 'not-logged-in' : 'answer');
+    const run = station.submit({});
+    await start();
+    await station.finished(run);
+    expect(said.filter((line) => line.includes('SIGNALBOX_TOKEN_FILE'))).toHaveLength(1);
+  });
+
+  test('shows its token in no log', async () => {
+    const { station, start, said } = await site();
+    const token = 'sbw_the-token-of-this-worker';
+    const run = station.submit({ steps: [`echo ${token}; printf %s ${token} | base64; echo ${token.slice(0, 10)}`] });
+    await start();
+    await station.finished(run);
+    expect(textOf(run, 1)).toMatch(/^\*\*\*\n\*\*\*.{0,4}\nsbw_the-to\n$/);
+    expect(said.join('')).not.toContain(token);
+  });
+});
