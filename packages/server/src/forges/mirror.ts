@@ -1,11 +1,12 @@
 // One repository's mirror: a bare copy of its branches on this disk, brought up to date by one fetch, read by guarded git.
-import { access, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GitCall, git } from './git.ts';
 import { gitEnvironment } from './git-environment.ts';
 import { GitFailed } from './git-failed.ts';
 import { parseHeads, parseRemoteHeads, type RemoteHeads } from './heads.ts';
+import { makeMirror } from './make-mirror.ts';
 import { retryWhenLocked } from './mirror-locks.ts';
 import { isRevision } from './names.ts';
 import { type GitObject, ObjectReader } from './object-reader.ts';
@@ -24,8 +25,6 @@ export type MirrorOptions = {
   readonly remote: RepoUrl;
   readonly limits: GitLimits;
 };
-/** A mirror that is being made. */
-export const draftPrefix = 'new-';
 /** `git gc --auto` packs when there is enough to pack; asking at every fetch would cost a spawn each. */
 const fetchesBetweenTidying = 20;
 
@@ -156,29 +155,14 @@ export class Mirror {
     });
   }
 
-  /** Made beside its place and moved there whole, so that a process that dies leaves no half of one. */
   async #ensure(signal: AbortSignal | undefined): Promise<void> {
     if (await this.exists()) return;
+    const { mirrorsDirectory, limits } = this.#options;
     const [anyHead] = (await this.askRemote(signal)).heads.values();
     const objectFormat = anyHead?.length === 64 ? 'sha256' : 'sha1';
-    const { mirrorsDirectory, limits } = this.#options;
-    const draft = await mkdtemp(join(mirrorsDirectory, draftPrefix));
-    try {
-      await git(['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`, draft], {
-        directory: mirrorsDirectory,
-        environment: gitEnvironment(mirrorsDirectory, 'none'),
-        timeoutSeconds: limits.timeoutSeconds,
-        outputBytes: limits.outputBytes,
-      });
-      await rename(draft, this.gitDirectory);
-      // One that still reads a mirror which was removed from here must not answer for the new one.
-      await this.#reader.close();
-    } catch (error) {
-      await rm(draft, { recursive: true, force: true });
-      // Another process was first.
-      if (await this.exists()) return;
-      throw error;
-    }
+    await makeMirror(mirrorsDirectory, this.gitDirectory, objectFormat, limits);
+    // A process that still reads a mirror which was removed from here must not answer for the new one.
+    await this.#reader.close();
   }
 
   #remoteCall(directory: string, signal: AbortSignal | undefined): GitCall {

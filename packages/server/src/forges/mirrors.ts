@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeGitConfig } from './git-environment.ts';
-import { draftPrefix, type GitLimits, Mirror } from './mirror.ts';
+import { draftPrefix } from './make-mirror.ts';
+import { type GitLimits, Mirror } from './mirror.ts';
 import { parseRepoUrl } from './repo-url.ts';
 
 export type MirrorsOptions = Partial<GitLimits> & {

@@ -5,7 +5,8 @@
 // Hints: repo:ID after pushes; repos and repo:ID when a problem came or went.
 // Settings: SIGNALBOX_GIT_SECONDS; the mirrors are opened by openMirrors of forges and passed in.
 export { type SourceLimits, sourceDefaults } from './limits.ts';
-export { type Looked, type LookParts, look } from './look.ts';
+export { type LookParts, look } from './look.ts';
+export type { Looked } from './look-at-branch.ts';
 export { lookAtDue } from './poll.ts';
 export { getPush, listBranches, listPushes, type PushFilter } from './read.ts';
 export { type FileAtPush, type ReadFileParts, readFileAtPush } from './read-file.ts';

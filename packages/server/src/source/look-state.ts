@@ -1,4 +1,4 @@
-// What a look needs to know of its repository, and what it leaves there: when it looked, or why it could not.
+// What a look needs to know of its repository and its branches, and what it leaves there: when it looked, or why it could not.
 import { type Db, sql } from '../base/index.ts';
 
 export type RepoRow = {
@@ -41,4 +41,11 @@ export async function lookFailed(db: Db, repo: RepoRow, problem: string): Promis
           least(${longestWaitSeconds}, extract(epoch from now() - coalesce(last_look_at, created_at)) / 2))
     where id = ${repo.id} and url = ${repo.url}`);
   return repo.problem !== problem;
+}
+
+/** Branches that are there; a deleted one has no head. */
+export async function recordedHeads(db: Db, repoId: number): Promise<Map<string, string>> {
+  const rows = await db.query<{ name: string; head: string }>(sql`
+    select name, head from branch where repo_id = ${repoId} and head is not null`);
+  return new Map(rows.map(({ name, head }) => [name, head]));
 }

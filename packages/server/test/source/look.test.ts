@@ -125,17 +125,6 @@ test('an empty repository is looked at; its first push comes later', async () =>
   expect(await pushes()).toEqual([{ branch: 'main', kind: 'created', before: null, revision, commitCount: 1 }]);
 });
 
-test('a big push is one row with its count', async () => {
-  const { sample, look, db } = await looking();
-  await look();
-  await sample.git('switch', '--quiet', '-c', 'other');
-  for (let count = 0; count < 105; count += 1) await sample.git('commit', '--quiet', '--allow-empty', '-m', `${count}`);
-  const { pushIds } = await look();
-  const push = await getPush(db, pushIds[0] ?? 0);
-  expect(push.commitCount).toBe(105);
-  expect(push.commits).toHaveLength(100);
-});
-
 test('a remote whose HEAD names no branch still has a default branch', async () => {
   const { sample, db, look, pushes } = await looking();
   await sample.git('branch', 'aaa');

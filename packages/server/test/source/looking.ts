@@ -34,6 +34,7 @@ export async function looking(options: { readonly empty?: boolean; readonly poll
     look: (report?: Report) => server.look(repo.id, report),
     /** Another server: the same database, a disk of its own. */
     anotherServer: () => openServer(db, tell, live),
+    openServer: (through: Db) => openServer(through, tell, live),
     pushes: () => pushesOf(db, repo.id),
     /** Commits as a person would, and says what a hook would say of it. */
     commitAndReport: (change?: Parameters<SampleRepository['commit']>[0]) => commitAndReport(sample, change),

@@ -41,6 +41,49 @@ test('reports that race with each other and with polls keep the line unbroken', 
   expect(new Set(made.map(({ revision }) => revision)).size).toBe(made.length);
 });
 
+test('a look that was overtaken does not take its old news for a rewrite', async () => {
+  const { db, sample, repo, look, told, pushes, openServer } = await looking();
+  await look();
+  await sample.commit();
+  let overtaken = false;
+  const slow = await openServer({
+    ...db,
+    // Between what it saw and what it writes, the branch moves on, and another server records that.
+    async transaction(work) {
+      if (!overtaken) {
+        overtaken = true;
+        await sample.commit();
+        await look();
+      }
+      return db.transaction(work);
+    },
+  });
+  expect(await slow.look(repo.id)).toMatchObject({ pushIds: [] });
+  expect((await pushes()).map(({ kind, commitCount }) => [kind, commitCount])).toEqual([
+    ['created', 1],
+    ['forward', 2],
+  ]);
+  expect(told).toHaveLength(2);
+});
+
+test('a first look that was overtaken does not take its old news for a rewrite', async () => {
+  const { db, sample, repo, look, pushes, openServer } = await looking();
+  let overtaken = false;
+  const slow = await openServer({
+    ...db,
+    async transaction(work) {
+      if (!overtaken) {
+        overtaken = true;
+        await sample.commit();
+        await look();
+      }
+      return db.transaction(work);
+    },
+  });
+  expect(await slow.look(repo.id)).toMatchObject({ pushIds: [] });
+  expect((await pushes()).map(({ kind, commitCount }) => [kind, commitCount])).toEqual([['created', 2]]);
+});
+
 test('a server whose mirror never saw what was rewritten away records the rewrite', async () => {
   const { sample, look, repo, pushes, anotherServer } = await looking();
   const before = await sample.commit();

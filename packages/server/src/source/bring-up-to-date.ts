@@ -1,0 +1,53 @@
+// Brings the mirror up to date where something has moved, and says which branches there are and which one is the default.
+import type { Mirror } from '../forges/index.ts';
+import type { LookParts } from './look.ts';
+import { type RepoRow, recordedHeads } from './look-state.ts';
+import type { CheckedReport } from './report.ts';
+
+export type Seen = {
+  /**
+   * What was recorded before anybody was asked. In this order a look never takes what it saw for newer than what another
+   * one has recorded meanwhile: the branch is then no longer where this look found it recorded, and it starts over.
+   */
+  readonly recorded: ReadonlyMap<string, string>;
+  /** The branches as they are now; undefined when nothing has moved, which costs one question to the remote and no fetch. */
+  readonly heads?: ReadonlyMap<string, string>;
+  readonly defaultBranch: string | null;
+  /** What HEAD of the remote names, where it was asked. */
+  readonly headBranch?: string | null;
+};
+
+export async function bringUpToDate(
+  { db, signal }: LookParts,
+  repo: RepoRow,
+  mirror: Mirror,
+  said: CheckedReport | undefined,
+): Promise<Seen> {
+  const recorded = await recordedHeads(db, repo.id);
+  let seen: Seen = { recorded, defaultBranch: repo.defaultBranch };
+  // Told of a branch of a repository that is known: something has moved, so fetch at once.
+  if (!said || repo.isFirstLook || repo.defaultBranch === null) {
+    const { heads, headBranch } = await mirror.askRemote(signal);
+    const defaultBranch = defaultBranchOf(repo.defaultBranch, heads, headBranch, await mirror.remoteIsWorkTree());
+    seen = { recorded, defaultBranch, headBranch };
+    if (!repo.isFirstLook && same(recorded, heads)) return seen;
+  }
+  await mirror.fetch(signal);
+  return { ...seen, heads: await mirror.heads() };
+}
+
+/** HEAD of a remote names it; but in a work tree that is what somebody works on just now, so there it stays what it was. */
+function defaultBranchOf(
+  recorded: string | null,
+  heads: ReadonlyMap<string, string>,
+  headBranch: string | null,
+  isWorkTree: boolean,
+): string | null {
+  if (!isWorkTree && headBranch !== null) return headBranch;
+  if (isWorkTree && recorded !== null && heads.has(recorded)) return recorded;
+  const usual = ['main', 'master', 'trunk'].find((name) => heads.has(name));
+  return usual ?? headBranch ?? heads.keys().next().value ?? null;
+}
+
+const same = (some: ReadonlyMap<string, string>, others: ReadonlyMap<string, string>) =>
+  some.size === others.size && [...some].every(([name, head]) => others.get(name) === head);
