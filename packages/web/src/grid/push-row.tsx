@@ -64,7 +64,7 @@ export const PushRow = memo(function PushRow({ detail, filter, branch }: Props) 
         <p className={styles['quiet']}>None of its {counted(jobs.length, 'job')} is of that kind.</p>
       ) : null}
       {!newest && push.kind !== 'deleted' ? <p className={styles['quiet']}>Being planned…</p> : null}
-      {newest ? <LeftOutList leftOut={newest.pipeline.leftOut} /> : null}
+      {newest && !isFiltering(filter) ? <LeftOutList leftOut={newest.pipeline.leftOut} /> : null}
     </article>
   );
 });

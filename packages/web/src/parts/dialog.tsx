@@ -1,5 +1,7 @@
 // A native dialog that is open while it is in the page: focus stays in it, Escape closes it.
+import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { Button } from './button.tsx';
 import styles from './dialog.module.css';
 
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
@@ -9,7 +11,12 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   }, []);
   return (
     <dialog ref={dialog} className={styles['dialog']} onClose={onClose} aria-labelledby="dialog-title" closedby="any">
-      <h2 id="dialog-title">{title}</h2>
+      <header className={styles['header']}>
+        <h2 id="dialog-title">{title}</h2>
+        <Button kind="plain" label="Close" onPress={() => dialog.current?.close()}>
+          <X size={16} aria-hidden="true" />
+        </Button>
+      </header>
       {children}
     </dialog>
   );

@@ -21,6 +21,12 @@ export function exact(instant: string): string {
 
 /** A length of time: `0.4 s`, `42 s`, `3 min 05 s`, `1 h 04 min`, `2 d 3 h`. */
 export function duration(milliseconds: number): string {
+  return lengthOf(milliseconds).replaceAll(' ', unbroken);
+}
+
+const unbroken = '\u00a0';
+
+function lengthOf(milliseconds: number): string {
   const tenths = Math.max(0, Math.round(milliseconds / 100));
   if (tenths < 100) return `${(tenths / 10).toFixed(1)} s`;
   const seconds = Math.round(tenths / 10);

@@ -15,17 +15,26 @@ export function PoolList({ pools }: { pools: readonly Pool[] }) {
         {pools.map((pool) => (
           <li key={pool.name} className={styles['pool']}>
             <h3>{pool.name}</h3>
-            <p className={styles['use']}>
-              <strong>{pool.running}</strong> of {pool.capacity} running on {counted(pool.workers, 'worker')}
-            </p>
-            <meter min={0} max={Math.max(pool.capacity, 1)} value={pool.running} aria-label={`Use of ${pool.name}`}>
-              {pool.running} of {pool.capacity}
-            </meter>
+            <Use pool={pool} />
             <Waiting pool={pool} />
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+function Use({ pool }: { pool: Pool }) {
+  if (pool.workers === 0) return <p>{pool.running} running, and no worker there now</p>;
+  return (
+    <>
+      <p className={styles['use']}>
+        <strong>{pool.running}</strong> of {pool.capacity} running on {counted(pool.workers, 'worker')}
+      </p>
+      <meter min={0} max={Math.max(pool.capacity, 1)} value={pool.running} aria-label={`Use of ${pool.name}`}>
+        {pool.running} of {pool.capacity}
+      </meter>
+    </>
   );
 }
 

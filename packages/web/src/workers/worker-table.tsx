@@ -55,7 +55,9 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
                 </td>
                 <td data-label="Pools">{worker.pools.join(', ')}</td>
                 <td data-label="Machine">
-                  {worker.platform} <small title="version of the worker">{worker.version}</small>
+                  <span>
+                    {worker.platform} <small title="version of the worker">{worker.version}</small>
+                  </span>
                 </td>
                 <td data-label="Last heard">
                   <Ago at={worker.lastSeenAt} />
