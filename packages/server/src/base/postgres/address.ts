@@ -55,11 +55,12 @@ export async function tcpAddress(place: Place): Promise<Address> {
   return { kind: 'tcp', port, password: await readFile(place.passwordFile, 'utf8') };
 }
 
-/** The address of the one that runs now, from its own postmaster.pid: it may have been started with another TMPDIR or port. */
+/** The address of the one that runs now, from its own postmaster.pid: it may have been started with another TMPDIR or port. Undefined until it listens. */
 export async function readAddress(place: Place): Promise<Address | undefined> {
   const running = await postmasterOf(place.cluster);
   if (!running) return undefined;
   if (running.socketDirectory) return { kind: 'socket', directory: running.socketDirectory };
+  if (!running.listenAddress) return undefined;
   return { kind: 'tcp', port: running.port, password: await readFile(place.passwordFile, 'utf8') };
 }
 

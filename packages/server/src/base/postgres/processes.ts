@@ -32,16 +32,18 @@ export async function hasEnded(pid: number, seconds: number): Promise<boolean> {
 export type Postmaster = {
   readonly pid: number;
   readonly port: number;
+  /** Both are empty until it listens. */
   readonly socketDirectory: string;
+  readonly listenAddress: string;
   /** By its own word; else it starts, recovers or stops. */
   readonly isReady: boolean;
 };
 
 /** What postmaster.pid says, if that process lives and is the PostgreSQL of this cluster: numbers are given out again. */
 export async function postmasterOf(cluster: string): Promise<Postmaster | undefined> {
-  const [pid, , , port, socketDirectory, , , status] = await pidFile(cluster);
+  const [pid, , , port, socketDirectory = '', listenAddress = '', , status] = await pidFile(cluster);
   if (!pid || !(await isAlive(Number(pid))) || !(await servesCluster(Number(pid), cluster))) return undefined;
-  return { pid: Number(pid), port: Number(port), socketDirectory: socketDirectory ?? '', isReady: status === 'ready' };
+  return { pid: Number(pid), port: Number(port), socketDirectory, listenAddress, isReady: status === 'ready' };
 }
 
 /** Whether postmaster.pid names a living process that is somebody else's: PostgreSQL would refuse to start. */

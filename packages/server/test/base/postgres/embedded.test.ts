@@ -9,8 +9,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { type Program, startProcess } from '../../../../../test/kit/programs.ts';
 import { quickDirectory, temporaryDirectory } from '../../../../../test/kit/temporary.ts';
 import { until } from '../../../../../test/kit/wait.ts';
+import { readAddress } from '../../../src/base/postgres/address.ts';
 import { type PostgresOptions, removePostgres, startPostgres } from '../../../src/base/postgres/index.ts';
 import { linkLibraries } from '../../../src/base/postgres/package-files.ts';
+import { placeAt } from '../../../src/base/postgres/place.ts';
 import { isAlive } from '../../../src/base/postgres/processes.ts';
 
 const debian15 = '/usr/lib/postgresql/15/bin';
@@ -32,7 +34,7 @@ it('runs in a directory whose name is long and has spaces, quotes and umlauts', 
   expect(await ask(postgres.url, 'select current_database()')).toBe('signalbox');
   await postgres.stop();
   expect(await readdir(join(dataDirectory, 'log'))).toHaveLength(1);
-});
+}, 60_000);
 
 it('is durable, listens on no network, and sorts the same on every machine', async () => {
   const postgres = await start({});
@@ -132,6 +134,15 @@ it('of two starts at once one starts it and the other takes it over', async () =
   await mine.stop();
 });
 
+it('one that only begins to start has no address yet', async () => {
+  const place = placeAt(await temporaryDirectory());
+  await mkdir(place.cluster);
+  const starting = startProcess('sleep', ['60'], { cwd: place.cluster });
+  await writeFile(join(place.cluster, 'postmaster.pid'), `${starting.pid}\n${place.cluster}\n1700000000\n5432\n`);
+  expect(await readAddress(place)).toBeUndefined();
+  await starting.kill9();
+});
+
 it('a process number in postmaster.pid that is now another program does not keep it from starting', async () => {
   const dataDirectory = await madeHome();
   await (await startPostgres({ dataDirectory })).stop();
@@ -190,10 +201,7 @@ it('makes the library links that a blocked install script did not make', async (
 
 describe.runIf(process.getuid?.() === 0)('as root', () => {
   it('becomes an ordinary user where user namespaces are forbidden, and may change ways between starts', async () => {
-    // An ordinary user must be able to enter the data directory, and mkdtemp's is ours alone.
-    const dataDirectory = join('/tmp', `signalbox-user-${process.pid}`);
-    await mkdir(dataDirectory, { mode: 0o755 });
-    onTestFinished(() => removePostgres(dataDirectory));
+    const dataDirectory = await dataHome();
     const byUser = await startPostgres({ dataDirectory, rootBecomes: 'user' });
     expect(await readFile(`/proc/${byUser.pid}/status`, 'utf8')).not.toMatch(/^Uid:\t0\t/m);
     await ask(byUser.url, 'create table kept as select 1 as n');
