@@ -4,6 +4,7 @@ import { constants, createReadStream, type Dirent } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Refused } from '@signalbox/protocol';
+import { gather } from './gather.ts';
 import type { ArchiveEntry, ArchiveStore, ByteRange, Written } from './store.ts';
 
 /** `root` is made if it is not there. */
@@ -110,11 +111,12 @@ async function writeWhole(file: FileHandle, part: Uint8Array): Promise<void> {
 /** Gives finished files their names, and sees to it that the names are durable: each directory's own name too, once. */
 function createDirectories(place: string, durable: boolean) {
   const known = new Set<string>([place]);
+  const syncOnce = gather(syncDirectory);
   const make = async (directory: string): Promise<void> => {
     if (known.has(directory)) return;
     await make(dirname(directory));
     await mkdir(directory, { recursive: true });
-    if (durable) await syncDirectory(dirname(directory));
+    if (durable) await syncOnce(dirname(directory));
     if (known.size > 10_000) known.clear();
     known.add(directory).add(place);
   };
@@ -132,7 +134,7 @@ function createDirectories(place: string, durable: boolean) {
         await make(directory);
         await rename(draft, target);
       }
-      if (durable) await syncDirectory(directory);
+      if (durable) await syncOnce(directory);
     },
   };
 }

@@ -157,7 +157,7 @@ async function settle(db: Db, written: readonly Sealed[]): Promise<number[]> {
     ), mine as (
       delete from to_seal using written where to_seal.run_id = written.run_id returning to_seal.run_id
     ), gone as (
-      delete from log_chunk using mine where log_chunk.run_id = mine.run_id
+      delete from log_chunk where run_id = any (array(select run_id from mine))
     )
     insert into sealed_log (run_id, path, size_bytes, sha256, missing_bytes, index)
     select run_id, path, size_bytes, sha256, missing_bytes, index::jsonb from written join mine using (run_id)

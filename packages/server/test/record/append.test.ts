@@ -130,6 +130,33 @@ test('an append that races the end of its run is either before it or told of it,
   }
 });
 
+test('an append waits for the end of its run that has begun, and then knows of it', async () => {
+  const run = await kit.startRun();
+  let sending: Promise<unknown> = Promise.resolve();
+  await kit.db.transaction(async (tx) => {
+    await tx.query(sql`update run set ended_at = now(), verdict = 'errored' where id = ${run.runId}`);
+    sending = kit.send(run, [{ step: 0, offset: 0, text: 'late' }]).catch((error: unknown) => error);
+    await kit.untilHeldUp(sending);
+  });
+  expect(await sending).toMatchObject({ code: 'claim-lost' });
+  expect((await logSizes(kit.db, run.runId)).logs).toEqual([]);
+});
+
+test('the end of a run waits for an append that has begun, so what is sealed then holds it', async () => {
+  const run = await kit.startRun({ lane: 'in-time' });
+  const { chunks, body } = chunksOf([{ step: 0, offset: 0, text: 'in time' }]);
+  let ending: Promise<unknown> = Promise.resolve();
+  await kit.db.transaction(async (tx) => {
+    await append(tx, run, chunks, body, recordDefaults);
+    ending = kit.end(run, [{}], null);
+    await kit.untilHeldUp(ending);
+    expect((await logSizes(kit.db, run.runId)).logState).toBe('open');
+  });
+  await ending;
+  expect(await kit.seal()).toContain(run.runId);
+  expect(await textOf(run.runId, 0)).toBe('in time');
+});
+
 test('what is no log is refused before anything is written', async () => {
   const run = await kit.startRun();
   const { chunks, body } = chunksOf([{ step: 0, offset: 0, text: 'hello' }]);

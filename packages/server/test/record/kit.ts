@@ -54,6 +54,19 @@ export async function recordKit() {
       const [row] = await db.query<{ path: string }>(sql`select path from sealed_log where run_id = ${runId}`);
       return row?.path;
     },
+    /** Until `work` has ended, or some statement waits for another's lock. */
+    async untilHeldUp(work: Promise<unknown>): Promise<void> {
+      let hasEnded = false;
+      const end = () => {
+        hasEnded = true;
+      };
+      work.then(end, end);
+      for (const deadline = Date.now() + 10_000; !hasEnded && Date.now() < deadline; ) {
+        const waiting = await db.query(sql`
+          select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+        if (waiting.length > 0) return;
+      }
+    },
     unfinished: () => readdir(join(archive, '.unfinished')),
   };
 }

@@ -4,9 +4,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from '../../src/base/index.ts';
-import { type ArchiveStore, logSizes, openSealedLog, readLog, recordDefaults } from '../../src/record/index.ts';
+import { type ArchiveStore, append, logSizes, openSealedLog, readLog, recordDefaults } from '../../src/record/index.ts';
 import { takeToSeal } from '../../src/record/to-seal.ts';
-import { cut, gunzip, type RecordKit, recordKit } from './kit.ts';
+import { chunksOf, cut, gunzip, type RecordKit, recordKit } from './kit.ts';
 
 let kit: RecordKit;
 beforeAll(async () => {
@@ -172,6 +172,43 @@ test('chunks that race the sealing of their run are in the file, or refused', as
   }
 });
 
+test('a log is not closed under an append that has begun, and an append waits for a closing that has', async () => {
+  const run = await kit.startRun({ lane: 'turns' });
+  await kit.end(run, [{}], [9]);
+  await kit.db.query(sql`update to_seal set ended_at = now() - interval '601 seconds' where run_id = ${run.runId}`);
+  const { chunks, body } = chunksOf([{ step: 0, offset: 0, text: 'abc' }]);
+  await kit.db.transaction(async (tx) => {
+    await append(tx, run, chunks, body, recordDefaults);
+    expect(await kit.seal()).toEqual([]);
+  });
+  let sending: Promise<unknown> = Promise.resolve();
+  await kit.db.transaction(async (tx) => {
+    expect(await takeToSeal(tx, recordDefaults)).toEqual([run.runId]);
+    sending = kit.send(run, [{ step: 0, offset: 3, text: 'def' }]).catch((error: unknown) => error);
+    await kit.untilHeldUp(sending);
+  });
+  expect(await sending).toMatchObject({ code: 'claim-lost' });
+  await kit.db.query(sql`update to_seal set not_before = now() where run_id = ${run.runId}`);
+  expect(await kit.seal()).toEqual([run.runId]);
+  expect((await readLog(kit.db, kit.store, run.runId, 0, { from: 0, limit: 10 })).bytes.toString()).toBe('abc');
+});
+
+test('a log that is sealed between two looks of one reader is read from the file', async () => {
+  const run = await kit.startRun({ lane: 'between' });
+  await kit.send(run, [{ step: 0, offset: 0, text: 'text' }]);
+  await kit.end(run, [{}], [4]);
+  const slow: typeof kit.db = {
+    ...kit.db,
+    async query(statement) {
+      if (statement.text.includes('from log_chunk')) await kit.seal();
+      return kit.db.query(statement);
+    },
+  };
+  const part = await readLog(slow, kit.store, run.runId, 0, { from: 1, limit: 2 });
+  expect(part.bytes.toString()).toBe('ex');
+  expect((await logSizes(kit.db, run.runId)).logState).toBe('sealed');
+});
+
 test('a server that dies between file and row has done no harm: the next one makes the same file and the row', async () => {
   const run = await kit.startRun({ lane: 'crash' });
   const bytes = randomBytes(5000);
@@ -193,7 +230,10 @@ test('a server that dies between file and row has done no harm: the next one mak
   const before = await readFile(join(kit.archive, file!));
   expect((await logSizes(kit.db, run.runId)).logState).toBe('arriving');
   expect((await readLog(kit.db, kit.store, run.runId, 0, { from: 0, limit: 9000 })).bytes.equals(bytes)).toBe(true);
+  // Not at once again, and not only when its time to seal it would be over.
   expect(await kit.seal()).toEqual([]);
+  const soon = await kit.db.query(sql`select 1 from to_seal where not_before < now() + interval '20 seconds'`);
+  expect(soon).toHaveLength(1);
   await kit.db.query(sql`update to_seal set not_before = now() where run_id = ${run.runId}`);
   expect(await kit.seal()).toEqual([run.runId]);
   expect((await readFile(join(kit.archive, file!))).equals(before)).toBe(true);
