@@ -7,8 +7,8 @@ import type { RunHold } from './finish.ts';
 export async function reportSteps(db: Db, hold: RunHold, sequence: number, steps: readonly Step[]): Promise<string[]> {
   const [row] = await db.query<{ jobId: number; pipelineId: number }>(sql`
     update run
-    set steps = case when steps_sequence < ${sequence} then ${JSON.stringify(steps)}::jsonb else steps end,
-        steps_sequence = greatest(steps_sequence, ${sequence}), started_at = coalesce(started_at, now())
+    set steps = case when run.steps_sequence < ${sequence} then ${JSON.stringify(steps)}::jsonb else run.steps end,
+        steps_sequence = greatest(run.steps_sequence, ${sequence}), started_at = coalesce(run.started_at, now())
     from job
     where run.id = ${hold.runId} and run.claim_id = ${hold.claimId}::uuid and run.ended_at is null and job.id = run.job_id
     returning run.job_id as "jobId", job.pipeline_id as "pipelineId"`);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from '../../src/base/index.ts';
-import { finish, queueDefaults } from '../../src/queue/index.ts';
+import { finish, queueDefaults, reportSteps } from '../../src/queue/index.ts';
 import { passed, type QueueKit, queueKit } from './kit.ts';
 
 let kit: QueueKit;
@@ -89,4 +89,20 @@ test('40 races of needs that end at once neither deadlock nor lose a dependent',
     );
     expect(pipeline?.verdict).toBe('passed');
   }
+});
+
+test('a report of steps is shown; an older one changes nothing, and one of a lost claim is refused', async () => {
+  const { ids } = await kit.submitJobs({ a: [] });
+  const held = (await kit.claimOne())!;
+  const step = (state: 'running' | 'passed') => [
+    { index: 0, name: 'Set up', state, exitCode: null, startedAt: null, endedAt: null },
+  ];
+  expect(await reportSteps(kit.db, held, 2, step('passed'))).toEqual([`job:${ids['a']}`]);
+  await reportSteps(kit.db, held, 1, step('running'));
+  const [run] = await kit.db.query<{ steps: { state: string }[] }>(sql`select steps from run where id = ${held.runId}`);
+  expect(run?.steps[0]?.state).toBe('passed');
+  await expect(reportSteps(kit.db, { ...held, claimId: randomUUID() }, 3, step('passed'))).rejects.toMatchObject({
+    code: 'claim-lost',
+  });
+  await kit.end(held, 'passed');
 });
