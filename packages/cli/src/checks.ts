@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Client, Session } from '@signalbox/protocol/browser';
-import { findServer, type ServerOptions } from './connect.ts';
+import type { Address } from './connect.ts';
 import type { Environment } from './directories.ts';
 import { git } from './git.ts';
 import { hasBlock } from './hook-text.ts';
@@ -62,13 +62,7 @@ export function checkData(env: Environment, told: string | undefined, directory:
 }
 
 /** Whether the server answers, is ready (its PostgreSQL answers), and is as new as this command. */
-export async function checkServer(
-  client: Client,
-  env: Environment,
-  options: ServerOptions,
-  own: string,
-): Promise<Finding[]> {
-  const { from } = findServer(env, options);
+export async function checkServer(client: Client, { from }: Address, own: string): Promise<Finding[]> {
   const start = 'Start one: signalbox start. Or name another with --server.';
   let session: Session;
   try {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Client, createClient } from '@signalbox/protocol/browser';
 import { configHome, type Environment } from './directories.ts';
 import { Mistake } from './mistake.ts';
-import { listRunning, runningOf } from './running.ts';
+import { addressOf, listRunning } from './running.ts';
 
 export type ServerOptions = { readonly server?: string; readonly data?: string };
 
@@ -25,7 +25,13 @@ export function connect(env: Environment, options: ServerOptions): Client {
 export function findServer(env: Environment, options: ServerOptions): Address {
   if (options.server) return { url: checked(options.server, '--server'), from: 'told' };
   if (env['SIGNALBOX_SERVER']) return { url: checked(env['SIGNALBOX_SERVER'], 'SIGNALBOX_SERVER'), from: 'set' };
-  const running = options.data ? runningOf(env, options.data) : listRunning(env)[0];
+  if (options.data) {
+    const { data } = options;
+    const url = addressOf(data);
+    if (url) return { url, from: 'running', data };
+    throw new Mistake('unreachable', `No Signalbox runs with ${data}.`, `Start it: signalbox start --data ${data}`);
+  }
+  const running = listRunning(env)[0];
   if (running) return { url: running.address, from: 'running', data: running.data };
   return { url: usual, from: 'usual' };
 }

@@ -29,11 +29,11 @@ export async function followLog(client: Client, output: Output, jobId: number, o
     const printed: { step: number; text: string }[] = [];
     for (let step = options.step ?? 0; ; step += 1) {
       // The steps are known once the run has begun; before that there is at least the set-up.
-      while (news && isOpen(found) && step >= Math.max(1, found.run.steps.length)) {
+      while (news && isOpen(found) && step >= Math.max(1, stepCount(found))) {
         await news.next(lookEveryMs);
         found = await readRun(client, runId);
       }
-      const count = Math.max(found.run.steps.length, found.logs.length);
+      const count = stepCount(found);
       if (options.step !== undefined && options.step >= count && !isOpen(found)) throw noSuchStep(options.step, count);
       if (step >= count) break;
       if (!options.raw) heading(output, found, step);
@@ -81,9 +81,14 @@ async function printStep(
 
 const isOpen = (found: RunDetail) => found.run.endedAt === null || found.logState === 'arriving';
 
-/** A step's log is whole when a later step runs, or the run's log is sealed. */
+/** What is known of: a step may print before its worker has told that it began. */
+const stepCount = (found: RunDetail) =>
+  Math.max(found.run.steps.length, ...found.logs.filter((log) => log.sizeBytes > 0).map((log) => log.step + 1), 0);
+
+/** A step's log is whole when a later step has begun, or the run's log is sealed. */
 const hasEnded = (found: RunDetail, step: number) =>
-  found.run.endedAt === null && found.run.steps.some((later) => later.index > step && later.startedAt !== null);
+  found.run.steps.some((later) => later.index > step && later.startedAt !== null) ||
+  found.logs.some((later) => later.step > step && later.sizeBytes > 0);
 
 function heading(output: Output, found: RunDetail, index: number): void {
   const step = found.run.steps[index];

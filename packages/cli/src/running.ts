@@ -7,6 +7,9 @@ import { type Environment, stateHome } from './directories.ts';
 
 export type Running = { readonly address: string; readonly data: string; readonly startedAt: string };
 
+/** In the data directory: its address alone. */
+const addressFile = 'address';
+
 /** The running ones, newest first. */
 export function listRunning(env: Environment): Running[] {
   const folder = folderOf(env);
@@ -17,18 +20,28 @@ export function listRunning(env: Environment): Running[] {
     .sort((a, b) => b.startedAt.localeCompare(a.startedAt));
 }
 
-export const runningOf = (env: Environment, data: string): Running | undefined => read(fileOf(env, data));
+/** The one with this data directory, whoever asks: a hook may run as another person than `start`. */
+export function addressOf(data: string): string | undefined {
+  try {
+    return readFileSync(join(data, addressFile), 'utf8').trim() || undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
 
 export function writeRunning(env: Environment, running: Running): void {
   const file = fileOf(env, running.data);
   mkdirSync(folderOf(env), { recursive: true });
   writeFileSync(`${file}.new`, `${JSON.stringify(running)}\n`);
   renameSync(`${file}.new`, file);
+  writeFileSync(join(running.data, addressFile), `${running.address}\n`);
 }
 
 /** Takes the file away, and the folders that held nothing else. */
 export function removeRunning(env: Environment, data: string): void {
   rmSync(fileOf(env, data), { force: true });
+  rmSync(join(data, addressFile), { force: true });
   for (const folder of [folderOf(env), stateHome(env)]) {
     if (names(folder).length > 0) return;
     try {

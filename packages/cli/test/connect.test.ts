@@ -10,11 +10,12 @@ const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toIS
 
 test('what is said wins over what is set, that over what runs here, that over the usual address', async () => {
   const env = { XDG_STATE_HOME: await temporaryDirectory('state') };
+  const [one, two] = [await temporaryDirectory('one'), await temporaryDirectory('two')];
   expect(findServer(env, {})).toEqual({ url: 'http://127.0.0.1:8080', from: 'usual' });
-  writeRunning(env, { address: 'http://127.0.0.1:8081', data: '/one', startedAt: at(1) });
-  writeRunning(env, { address: 'http://127.0.0.1:8082', data: '/two', startedAt: at(2) });
-  expect(findServer(env, {})).toEqual({ url: 'http://127.0.0.1:8082', from: 'running', data: '/two' });
-  expect(findServer(env, { data: '/one' }).url).toBe('http://127.0.0.1:8081');
+  writeRunning(env, { address: 'http://127.0.0.1:8081', data: one, startedAt: at(1) });
+  writeRunning(env, { address: 'http://127.0.0.1:8082', data: two, startedAt: at(2) });
+  expect(findServer(env, {})).toEqual({ url: 'http://127.0.0.1:8082', from: 'running', data: two });
+  expect(findServer({}, { data: one }).url).toBe('http://127.0.0.1:8081');
   const set = { ...env, SIGNALBOX_SERVER: 'https://set.example/' };
   expect(findServer(set, {})).toEqual({ url: 'https://set.example', from: 'set' });
   expect(findServer(set, { server: 'https://told.example' }).url).toBe('https://told.example');
@@ -23,11 +24,13 @@ test('what is said wins over what is set, that over what runs here, that over th
 test('the last start that ends leaves nothing in the state directory', async () => {
   const state = await temporaryDirectory('state');
   const env = { XDG_STATE_HOME: state };
-  for (const data of ['/one', '/two']) writeRunning(env, { address: 'http://127.0.0.1:1', data, startedAt: at(1) });
-  removeRunning(env, '/one');
-  expect(findServer(env, {}).data).toBe('/two');
-  removeRunning(env, '/two');
-  removeRunning(env, '/two');
+  const [one, two] = [await temporaryDirectory('one'), await temporaryDirectory('two')];
+  for (const data of [one, two]) writeRunning(env, { address: 'http://127.0.0.1:1', data, startedAt: at(1) });
+  removeRunning(env, one);
+  expect(findServer(env, {}).data).toBe(two);
+  removeRunning(env, two);
+  removeRunning(env, two);
+  expect(() => findServer(env, { data: two })).toThrow(`No Signalbox runs with ${two}`);
   expect(await readdir(state)).toEqual([]);
 });
 

@@ -113,6 +113,14 @@ test('a push succeeds when nobody listens, and says that it was not told', async
   expect(printed).toContain('signalbox was not told');
 });
 
+test('a push succeeds when the start that the hook belongs to does not run', async () => {
+  const made = await repository();
+  const local = (await findLocalRepository(await made.bare(), '/'))!;
+  const data = await temporaryDirectory('data');
+  await installHook(local, 'api', ownCommand(['push', 'report', 'api', '--hook', '--data', data]));
+  expect(await made.push()).toContain(`No Signalbox runs with ${data}`);
+});
+
 test('a push waits no longer than 5 s for a server that does not answer', async () => {
   const far = await listener(() => 'silent');
   const { made } = await bareWithHook(far.url);

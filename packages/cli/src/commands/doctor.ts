@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { checkData, checkGit, checkHooks, checkNode, checkServer, checkWorkers, type Finding } from '../checks.ts';
 import { createCommand, runWith, withServer } from '../command-line.ts';
-import { connect, findServer, type ServerOptions } from '../connect.ts';
+import { type Address, connect, findServer, type ServerOptions } from '../connect.ts';
 import { exitCode } from '../exit-codes.ts';
 import { explain, type Output, type OutputOptions, type Style } from '../output.ts';
 import { ownVersion } from '../own-version.ts';
@@ -25,11 +25,15 @@ export function doctorCommand(terminal: Terminal): Command {
     runWith(terminal, async (output: Output, options: Options) => {
       const findings: Finding[] = [checkNode(), await checkGit()];
       findings.push(checkData(terminal.env, options.data, terminal.directory));
-      const client = connect(terminal.env, options);
-      const server = await checkServer(client, terminal.env, options, ownVersion);
-      findings.push(...server);
-      if (server.length > 1) findings.push(...(await asking('workers', () => checkWorkers(client))));
-      const data = options.data ?? findServer(terminal.env, options).data;
+      const address = findAddress(terminal, options);
+      if ('wrong' in address) findings.push(address.wrong);
+      else {
+        const client = connect(terminal.env, { server: address.url });
+        const server = await checkServer(client, address, ownVersion);
+        findings.push(...server);
+        if (server.length > 1) findings.push(...(await asking('workers', () => checkWorkers(client))));
+      }
+      const data = options.data ?? ('data' in address ? address.data : undefined);
       if (data) findings.push(...checkHooks(data));
       output.answer(findings, () =>
         findings.flatMap(({ check, state, what, cure }) => {
@@ -41,6 +45,15 @@ export function doctorCommand(terminal: Terminal): Command {
       return exitCode(findings.some((one) => one.state === 'wrong') ? 'other' : 'ok');
     }),
   );
+}
+
+function findAddress(terminal: Terminal, options: Options): Address | { wrong: Finding } {
+  try {
+    return findServer(terminal.env, options);
+  } catch (error) {
+    const { what, cure } = explain(error);
+    return { wrong: { check: 'server', state: 'wrong', what, cure } };
+  }
 }
 
 /** A check that could not be made is a finding too. */

@@ -35,8 +35,8 @@ export function pushCommand(terminal: Terminal): Command {
           .option('--hook', 'read what moved from the input, take at most 5 s, and never fail'),
       ).action(
         runWith(terminal, async (output: Output, options: Options, name: string) => {
+          if (options.hook) return reportFromHook(output, terminal, options, name);
           const client = connect(terminal.env, options);
-          if (options.hook) return reportFromHook(client, output, terminal, name);
           const { branch, revision, before } = options;
           await report(client, name, { branch, revision, before });
           output.answer({ told: [{ branch, revision, before }] }, () => `Told: ${repoPage(client.server, name)}`);
@@ -46,9 +46,10 @@ export function pushCommand(terminal: Terminal): Command {
     );
 }
 
-async function reportFromHook(client: Client, output: Output, terminal: Terminal, name: string): Promise<number> {
+async function reportFromHook(output: Output, terminal: Terminal, options: Options, name: string): Promise<number> {
   const limit = AbortSignal.timeout(hookSeconds * 1000);
   try {
+    const client = connect(terminal.env, options);
     const moved = readMoved(await text(terminal.stdin));
     for (const one of moved) await report(client, name, one, limit);
     if (moved.length > 0) output.line(`signalbox: ${repoPage(client.server, name)}`);
