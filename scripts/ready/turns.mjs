@@ -33,18 +33,18 @@ function take(turn) {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    removeLeft(turn, draft);
-    return false;
+    if (!removeLeft(turn, draft)) return false;
   } finally {
     rmSync(draft, { force: true });
   }
+  return take(turn);
 }
 
-/** A killed run leaves its file. It is renamed before it is removed: of two that see it only one can. */
+/** A killed run leaves its file. It is renamed before it is removed: of two that see it only one can. True when it is gone. */
 function removeLeft(turn, draft) {
   try {
     const holder = readFileSync(turn, 'utf8');
-    if (lives(Number(holder))) return;
+    if (lives(Number(holder))) return false;
     const aside = `${draft}.left`;
     renameSync(turn, aside);
     // Somebody else was quicker and this is a living one's: put it back.
@@ -53,6 +53,7 @@ function removeLeft(turn, draft) {
   } catch (error) {
     if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
   }
+  return true;
 }
 
 function lives(pid) {
