@@ -38,7 +38,8 @@ export function createOutput(terminal: Terminal, options: OutputOptions = {}): O
     json,
     live: terminal.stdout.isTTY === true && !json && terminal.env['TERM'] !== 'dumb',
     colours,
-    rows: terminal.stdout.rows ?? 40,
+    // Some terminals say 0.
+    rows: terminal.stdout.rows || 40,
     answer(value, text) {
       if (json) return write(`${JSON.stringify(value, null, 2)}\n`);
       const lines = text();

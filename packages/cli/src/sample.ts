@@ -46,7 +46,7 @@ export async function hasPush(sample: Sample, push: SamplePush): Promise<boolean
   return commits?.split('\n').includes(push.revision) ?? false;
 }
 
-/** A real `git push`, with the hook that a person's push has. */
+/** A real `git push`. */
 export async function pushSample(sample: Sample, push: SamplePush): Promise<void> {
   await git(sample.tree, ['push', '--quiet', 'origin', `${push.revision}:refs/heads/${push.branch}`], {
     env: plainGit,

@@ -38,8 +38,8 @@ export function doctorCommand(terminal: Terminal): Command {
       output.answer(findings, () =>
         findings.flatMap(({ check, state, what, cure }) => {
           const [sign, style] = looks[state];
-          const line = `${output.style(style, sign)} ${state.padEnd(5)} ${check.padEnd(10)} ${what}`;
-          return cure ? [line, `  ${' '.repeat(17)}${output.style('dim', cure)}`] : [line];
+          const line = `${output.style(style, sign)} ${state.padEnd(5)} ${check.padEnd(11)} ${what}`;
+          return cure ? [line, `  ${' '.repeat(18)}${output.style('dim', cure)}`] : [line];
         }),
       );
       return exitCode(findings.some((one) => one.state === 'wrong') ? 'other' : 'ok');

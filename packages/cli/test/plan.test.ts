@@ -1,0 +1,125 @@
+// `plan` and `init` in real work trees, without any server.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plan } from '@signalbox/plan';
+import { expect, onTestFinished, test } from 'vitest';
+import { sampleRepository } from '../../../test/kit/git.ts';
+import { temporaryDirectory } from '../../../test/kit/temporary.ts';
+import { makeSample } from '../src/sample.ts';
+import { signalbox } from './kit.ts';
+
+const config = `jobs:
+  always: { steps: [make] }
+  docs: { if-changed: ['docs/**'], steps: [make docs] }
+  ship: { on: { push: { branches: [main] } }, needs: [always], steps: [make ship] }
+`;
+
+async function repository(files: Record<string, string> = { '.signalbox.yml': config, 'src/a.c': '1' }) {
+  const made = await sampleRepository();
+  onTestFinished(() => made.remove());
+  await made.commit({ files });
+  return made;
+}
+
+const plan = async (directory: string, ...args: string[]): Promise<Plan> => {
+  const ran = await signalbox(['plan', '--json', ...args], { directory });
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  return JSON.parse(ran.stdout) as Plan;
+};
+const names = (found: Plan) => found.jobs.map((job) => job.name);
+
+test('the plan of a work tree says what would run, and why the rest would not', async () => {
+  const { path } = await repository();
+  const ran = await signalbox(['plan'], { directory: path });
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toMatch(/^always +default/m);
+  expect(ran.stdout).toMatch(/^docs +unchanged/m);
+});
+
+test('what is changed and not committed yet counts, from any folder of the tree', async () => {
+  const made = await repository();
+  await mkdir(join(made.path, 'docs'));
+  await writeFile(join(made.path, 'docs', 'new.md'), 'x');
+  expect(names(await plan(join(made.path, 'docs')))).toEqual(['always', 'docs', 'ship']);
+});
+
+test('what is not pushed yet counts as one push', async () => {
+  const made = await repository();
+  await made.bare();
+  await made.push('-u', 'main');
+  await made.commit({ files: { 'docs/a.md': 'x' } });
+  await made.commit({ files: { 'src/a.c': '2' } });
+  expect(names(await plan(made.path))).toContain('docs');
+  expect(names(await plan(made.path, '--rev', 'HEAD'))).not.toContain('docs');
+  expect(names(await plan(made.path, '--rev', 'HEAD~1'))).toContain('docs');
+});
+
+test('another branch is another plan', async () => {
+  const { path } = await repository();
+  const found = await plan(path, '--branch', 'topic');
+  expect(names(found)).toEqual(['always']);
+  expect(found.leftOut.map((one) => one.kind).sort()).toEqual(['branch', 'unchanged']);
+});
+
+test('a commit that is the first one, and a configuration that is only in the past, can be planned', async () => {
+  const made = await sampleRepository({ empty: true });
+  onTestFinished(() => made.remove());
+  await made.commit({ files: { '.signalbox.yml': config, 'docs/a.md': 'x' } });
+  await made.commit({ files: { '.signalbox.yml': null } });
+  expect(names(await plan(made.path, '--rev', 'HEAD^'))).toContain('docs');
+  expect(await signalbox(['plan'], { directory: made.path })).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('signalbox init'),
+  });
+});
+
+test('mistakes come with file, line and column, and exit code 2', async () => {
+  const { path } = await repository({ '.signalbox.yml': 'jobs:\n  test:\n    stpes: [make]\n' });
+  const ran = await signalbox(['plan'], { directory: path });
+  expect(ran.code).toBe(2);
+  expect(ran.stdout).toContain('.signalbox.yml:3:5:');
+  expect(ran.stdout).toContain('steps');
+  const forPrograms = await signalbox(['plan', '--json'], { directory: path });
+  expect(forPrograms.code).toBe(2);
+  expect(JSON.parse(forPrograms.stdout)).toMatchObject({ mistakes: [{ line: 3, column: 5 }] });
+});
+
+test.each([
+  [['--rev', 'nowhere'], 'has no commit "nowhere"'],
+  [['--rev', '--output=/tmp/x'], 'has no commit "--output=/tmp/x"'],
+])('plan %s is refused as not found', async (args, says) => {
+  const { path } = await repository();
+  const ran = await signalbox(['plan', ...args], { directory: path });
+  expect(ran.code).toBe(3);
+  expect(ran.stderr).toContain(says);
+});
+
+test('plan outside of any repository says so', async () => {
+  const ran = await signalbox(['plan'], { directory: await temporaryDirectory('nowhere') });
+  expect(ran.code).toBe(3);
+  expect(ran.stderr).toContain('is in no git work tree');
+});
+
+test('every configuration of the sample has a plan without warnings', async () => {
+  const sample = await makeSample(await temporaryDirectory('sample'));
+  const plans = await Promise.all(
+    sample.pushes.map(({ branch, revision }) => plan(sample.tree, '--rev', revision, '--branch', branch)),
+  );
+  expect(plans.map((one) => one.warnings)).toEqual(plans.map(() => []));
+  expect(plans.map((one) => one.jobs.length)).toEqual([2, 6, 7, 7, 7, 7]);
+});
+
+test('init writes a configuration that has a plan, made for what is there, and never over one', async () => {
+  const made = await repository({ 'package.json': '{}', 'src/a.js': '1' });
+  const ran = await signalbox(['init'], { directory: join(made.path, 'src') });
+  expect(ran.stdout).toContain('for npm');
+  const file = join(made.path, '.signalbox.yml');
+  expect(await readFile(file, 'utf8')).toContain('npm');
+  expect(names(await plan(made.path)).length).toBeGreaterThan(0);
+
+  await writeFile(file, 'mine');
+  expect(await signalbox(['init'], { directory: made.path })).toMatchObject({ code: 5 });
+  expect(await readFile(file, 'utf8')).toBe('mine');
+  expect(await signalbox(['init', '--force'], { directory: made.path })).toMatchObject({ code: 0 });
+  expect(await readFile(file, 'utf8')).not.toBe('mine');
+});
