@@ -10,6 +10,7 @@ import { applyTheme, storedTheme } from './parts/theme.ts';
 import { router } from './router.tsx';
 
 applyTheme(storedTheme());
+reloadAfterUpgrade();
 live.start();
 
 const place = document.getElementById('pages');
@@ -21,3 +22,14 @@ createRoot(place).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+/** A part of the pages that is not there any more: the server was upgraded since. Once is enough to know. */
+function reloadAfterUpgrade(): void {
+  const key = 'signalbox.reloaded';
+  window.addEventListener('vite:preloadError', (event) => {
+    if (Date.now() - Number(sessionStorage.getItem(key)) < 60_000) return;
+    sessionStorage.setItem(key, String(Date.now()));
+    event.preventDefault();
+    window.location.reload();
+  });
+}

@@ -1,6 +1,7 @@
 // The pages and their addresses. Everything that a page shows is in its address, as plain words.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { Bones } from './parts/states.tsx';
+import { BrokenPage } from './routes/broken.tsx';
 import { Entrance } from './routes/entrance.tsx';
 import { GridPage } from './routes/grid.tsx';
 import { House } from './routes/house.tsx';
@@ -48,6 +49,7 @@ export const router = createRouter({
   routeTree: root.addChildren([entrance, repos, grid, push, job, workers]),
   defaultPreload: 'intent',
   defaultPendingComponent: () => <Bones what="the page" />,
+  defaultErrorComponent: BrokenPage,
   scrollRestoration: true,
   // Plain words instead of JSON, so that people can read and write addresses.
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

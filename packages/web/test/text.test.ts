@@ -82,10 +82,10 @@ test('the step that opens is the failed one, else the running one, else the only
     reason: null,
     steps,
   });
-  expect(stepToOpen(run(before(1), step(0, 'passed'), step(1, 'failed'), step(2, 'skipped')))).toBe(1);
-  expect(stepToOpen(run(null, step(0, 'passed'), step(1, 'running')))).toBe(1);
-  expect(stepToOpen(run(before(1), step(0, 'passed'), step(1, 'passed')))).toBe(1);
-  expect(stepToOpen(run(before(1), step(0, 'passed'), step(1, 'passed'), step(2, 'passed')))).toBeNull();
+  expect(stepToOpen(run(before(1), step(0, 'passed'), step(1, 'failed'), step(2, 'skipped')), 2)).toBe(1);
+  expect(stepToOpen(run(null, step(0, 'passed'), step(1, 'running')), 2)).toBe(1);
+  expect(stepToOpen(run(before(1), step(0, 'passed'), step(1, 'passed'), step(2, 'passed')), 1)).toBe(1);
+  expect(stepToOpen(run(before(1), step(0, 'passed'), step(1, 'passed'), step(2, 'passed')), 2)).toBeNull();
   expect(exitText({ exitCode: 137 })).toBe('exit code 137 (SIGKILL)');
   expect(exitText({ exitCode: 0 })).toBeNull();
 });

@@ -1,13 +1,13 @@
 // Which step of a run is open when nobody chose one: what failed, else what runs, else the only one.
 import type { Run, Step } from '@signalbox/protocol/browser';
 
-export function stepToOpen(run: Run): number | null {
+/** `own`: how many steps the job has of its own; others are the worker's. */
+export function stepToOpen(run: Run, own: number): number | null {
   const { steps } = run;
   const bad = steps.find((step) => step.state === 'failed') ?? steps.find((step) => step.state === 'errored');
   if (bad) return bad.index;
   if (run.endedAt === null) return (steps.find((step) => step.state === 'running') ?? null)?.index ?? null;
-  const own = steps.filter((step) => step.index > 0 && step.startedAt !== null);
-  return own.length === 1 ? (own[0]?.index ?? null) : null;
+  return own === 1 && steps.some((step) => step.index === 1) ? 1 : null;
 }
 
 /** `exit code 2`, or the signal that a code above 128 stands for. */

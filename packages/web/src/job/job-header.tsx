@@ -2,18 +2,18 @@
 import type { JobDetail, RunDetail } from '@signalbox/protocol/browser';
 import { Link } from '@tanstack/react-router';
 import { RotateCcw, Square } from 'lucide-react';
-import { useCancelJob, useMayNot, useRerunJob, whyNotCancel, whyNotRerun } from '../api/actions.ts';
 import { Button } from '../parts/button.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Ago, Lasting } from '../parts/time.tsx';
 import { standOf } from '../text/stand.ts';
 import styles from './job-header.module.css';
+import type { JobActions } from './use-job-actions.ts';
 
-export function JobHeader({ detail, run }: { detail: JobDetail; run: RunDetail | undefined }) {
+type Props = { readonly detail: JobDetail; readonly run: RunDetail | undefined; readonly actions: JobActions };
+
+export function JobHeader({ detail, run, actions }: Props) {
   const { job, push } = detail;
-  const cancel = useCancelJob();
-  const rerun = useRerunJob();
-  const mayNot = useMayNot('act');
+  const { rerun, cancel } = actions;
   const stand = standOf(job);
   return (
     <header className={`${styles['header']} ${styles[stand]}`}>
@@ -36,21 +36,15 @@ export function JobHeader({ detail, run }: { detail: JobDetail; run: RunDetail |
       </div>
       <div className={styles['actions']}>
         <Button
-          onPress={() => rerun.mutate(job)}
-          busy={rerun.isPending}
-          whyNot={whyNotRerun(job, mayNot)}
+          onPress={rerun.go}
+          busy={rerun.busy}
+          whyNot={rerun.whyNot}
           title="Run this job again (r), and the jobs that were skipped because of it"
         >
           <RotateCcw size={14} aria-hidden="true" /> Run again
         </Button>
-        <Button
-          kind="danger"
-          onPress={() => cancel.mutate(job)}
-          busy={cancel.isPending}
-          whyNot={whyNotCancel(job, mayNot)}
-          title="Cancel this job (c)"
-        >
-          <Square size={13} aria-hidden="true" /> Cancel
+        <Button kind="danger" onPress={cancel.go} busy={cancel.busy} whyNot={cancel.whyNot} title="Cancel this job (c)">
+          <Square size={13} aria-hidden="true" /> {cancel.busy ? 'Cancelling…' : 'Cancel'}
         </Button>
       </div>
     </header>
@@ -63,8 +57,8 @@ function Sentence({ detail, run }: { detail: JobDetail; run: RunDetail | undefin
     return (
       <>
         <strong>{titled(job.verdict ?? 'skipped')}</strong>
-        {job.reason ? `: ${withoutVerdict(job.reason.text, job.verdict ?? '')}` : null}
-        {job.verdict === 'passed' && job.runCount > 1 ? ` It took ${job.runCount} attempts.` : null}
+        {job.reason ? afterVerdict(job.reason.text, job.verdict ?? '') : null}
+        {job.verdict === 'passed' && job.runCount > 1 ? `, in attempt ${job.runCount}` : null}
       </>
     );
   }
@@ -103,7 +97,8 @@ function titled(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-/** Reasons may begin with the verdict themselves. */
-function withoutVerdict(text: string, verdict: string): string {
-  return text.toLowerCase().startsWith(`${verdict}: `) ? text.slice(verdict.length + 2) : text;
+/** Reasons may begin with the verdict themselves: `Cancelled by Mara`. */
+function afterVerdict(text: string, verdict: string): string {
+  const repeats = text.toLowerCase().startsWith(`${verdict} `);
+  return repeats ? text.slice(verdict.length) : `: ${text}`;
 }

@@ -3,7 +3,7 @@ import type { JobSpec, RunDetail, Step } from '@signalbox/protocol/browser';
 import { pathOf } from '@signalbox/protocol/browser';
 import { getRouteApi } from '@tanstack/react-router';
 import { ChevronRight, Download } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { buttonClass } from '../parts/button.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Lasting } from '../parts/time.tsx';
@@ -18,7 +18,10 @@ const route = getRouteApi('/jobs/$job');
 export function Steps({ run, spec }: { run: RunDetail; spec: JobSpec }) {
   const { step: chosen } = route.useSearch();
   const navigate = route.useNavigate();
-  const byItself = stepToOpen(run.run);
+  // What opened by itself stays open when the run ends under the eyes of a reader.
+  const before = useRef<number | null>(null);
+  const byItself = stepToOpen(run.run, spec.steps.length) ?? before.current;
+  before.current = byItself;
   const open = chosen === 'none' ? null : (chosen ?? byItself);
   const toggle = (index: number) =>
     void navigate({

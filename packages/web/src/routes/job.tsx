@@ -3,13 +3,13 @@ import type { JobDetail, RunDetail } from '@signalbox/protocol/browser';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useCancelJob, useMayNot, useRerunJob, whyNotCancel, whyNotRerun } from '../api/actions.ts';
 import { lookAtRun } from '../api/changes.ts';
 import { jobQuery } from '../api/queries.ts';
 import { Blockers } from '../job/blockers.tsx';
 import { JobFacts } from '../job/job-facts.tsx';
 import { JobHeader } from '../job/job-header.tsx';
 import { Steps } from '../job/steps.tsx';
+import { type JobActions, useJobActions } from '../job/use-job-actions.ts';
 import { useLive } from '../live/use-live.ts';
 import { useKeys } from '../parts/keys.ts';
 import { notify } from '../parts/notice-store.ts';
@@ -50,7 +50,8 @@ function JobBody({ detail, run }: { detail: JobDetail; run: RunDetail | undefine
   const { job } = detail;
   const open = run && (run.run.endedAt === null || run.logState !== 'sealed') ? run.run.id : null;
   useLive([open === null ? null : `run:${open}`], async () => open !== null && lookAtRun(job.id, open));
-  useJobKeys(detail);
+  const actions = useJobActions(job);
+  useJobKeys(actions);
   const hash = useLocation({ select: (location) => location.hash });
   useEffect(() => {
     if (hash === 'log') document.getElementById('log')?.scrollIntoView();
@@ -58,7 +59,7 @@ function JobBody({ detail, run }: { detail: JobDetail; run: RunDetail | undefine
   return (
     <div className={styles['page']}>
       <div className={styles['head']}>
-        <JobHeader detail={detail} run={run} />
+        <JobHeader detail={detail} run={run} actions={actions} />
         {job.state === 'waiting' || job.state === 'ready' ? <Blockers detail={detail} /> : null}
       </div>
       <aside className={styles['aside']} aria-label="About this job">
@@ -109,14 +110,14 @@ function PlannedSteps({ detail }: { detail: JobDetail }) {
   );
 }
 
-function useJobKeys({ job }: JobDetail): void {
-  const cancel = useCancelJob();
-  const rerun = useRerunJob();
-  const mayNot = useMayNot('act');
-  const act = (whyNot: string | null, go: () => void) => (whyNot ? notify(whyNot, 'problem') : go());
+function useJobKeys(actions: JobActions): void {
+  const press = ({ go, busy, whyNot }: JobActions['rerun']) => {
+    if (whyNot) notify(whyNot, 'problem');
+    else if (!busy) go();
+  };
   useKeys({
-    r: () => act(whyNotRerun(job, mayNot), () => rerun.mutate(job)),
-    c: () => act(whyNotCancel(job, mayNot), () => cancel.mutate(job)),
+    r: () => press(actions.rerun),
+    c: () => press(actions.cancel),
     l: () => document.getElementById('log')?.scrollIntoView(),
   });
 }
