@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, createClient } from '@signalbox/protocol';
+import type { FastifyInstance } from 'fastify';
 import { readSettings, type Server, startServer } from '../../packages/server/src/index.ts';
+import { type CheckedAnswers, checkAnswers } from './check-answers.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { directoryToRemove } from './temporary.ts';
 
@@ -15,12 +17,25 @@ export type TestServer = {
   /** With the token of the local worker. */
   readonly worker: Client;
   readonly server: Server;
+  /** Every answer is held against the contract; `stop` throws when one did not conform. */
+  readonly answers: CheckedAnswers;
   stop(): Promise<void>;
 };
 
+export type TestServerOptions = {
+  /** A database that other servers share; it is theirs to drop. */
+  readonly database?: TestDatabase;
+  /** Gets the doors before the routes are there. */
+  readonly onDoors?: (doors: FastifyInstance) => void;
+};
+
 /** `settings` are environment variables, as a person would set them. */
-export async function testServer(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
-  const database = await testDatabase();
+export async function testServer(
+  settings: Readonly<Record<string, string>> = {},
+  options: TestServerOptions = {},
+): Promise<TestServer> {
+  const database = options.database ?? (await testDatabase());
+  const answers = checkAnswers();
   const data = await directoryToRemove('server');
   const server = await startServer(
     readSettings({
@@ -30,6 +45,12 @@ export async function testServer(settings: Readonly<Record<string, string>> = {}
       DATABASE_URL: database.url,
       ...settings,
     }),
+    {
+      onDoors(doors) {
+        answers.onDoors(doors);
+        options.onDoors?.(doors);
+      },
+    },
   );
   const address = server.address!;
   const token =
@@ -39,12 +60,16 @@ export async function testServer(settings: Readonly<Record<string, string>> = {}
     data: data.path,
     database,
     server,
+    answers,
     person: createClient({ server: address }),
     worker: createClient({ server: address, token: token?.trim() }),
     async stop() {
       await server.stop();
-      await database.drop();
+      if (!options.database) await database.drop();
       await data.remove();
+      if (answers.faults.length > 0) {
+        throw new Error(`Answers that are not as the contract says:\n${[...new Set(answers.faults)].join('\n')}`);
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
 // The HTTP contract as data: for every route what goes in, what comes out, and one sentence. OpenAPI is made from it.
 import { type TObject, type TSchema, Type } from 'typebox';
 import { type EndpointId, routes } from './routes.ts';
-import { ClaimId, Instant, page, RowId } from './shapes/basics.ts';
+import { ClaimId, Instant, page, RowId, StepIndex } from './shapes/basics.ts';
 import { JobBrief } from './shapes/job.ts';
 import { Push, Repo, RepoName } from './shapes/source.ts';
 import { Grid, JobDetail, PipelineWithJobs, PushDetail, RunDetail, Session, Token } from './shapes/views.ts';
@@ -88,11 +88,11 @@ export const contract = {
   'get-job': { ...job, summary: 'One job: its runs, what it needs, and why it waits.', output: JobDetail },
   'get-run': { ...run, summary: 'One run: its steps, logs and artifacts.', output: RunDetail },
   'read-log': {
-    params: Type.Object({ run: RowId, step: Type.Integer({ minimum: 0 }) }),
+    params: Type.Object({ run: RowId, step: StepIndex }),
     summary:
       'Text of one step from a byte offset. `x-log-size` is how much there is, `x-log-next` the offset to go on from.',
     query: Type.Object({
-      from: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+      from: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 })),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_388_608, default: 1_048_576 })),
       tail: Type.Optional(
         Type.Integer({ minimum: 1, maximum: 8_388_608, description: 'The last so many bytes instead.' }),

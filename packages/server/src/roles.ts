@@ -26,6 +26,7 @@ import {
 import { createClaimWork } from './flow/claim-work.ts';
 import { createFinishRun } from './flow/finish-run.ts';
 import { defineCiMetrics } from './flow/metrics.ts';
+import { createSealSoon } from './flow/seal-soon.ts';
 import { createSettlePipelines } from './flow/settle-pipelines.ts';
 import { createSubscribers, topics } from './flow/subscribers.ts';
 import { startTimetable, type Timetable } from './flow/timetable.ts';
@@ -35,6 +36,7 @@ import {
   actingHandlers,
   addPages,
   buildDoors,
+  type DoorsOptions,
   seeingHandlers,
   startWatched,
   workingHandlers,
@@ -50,14 +52,17 @@ export type Server = {
   stop(): Promise<void>;
 };
 
+/** What a test may watch; a server in use has none of it. */
+export type Watching = Pick<DoorsOptions, 'onDoors'>;
+
 /** Starts everything; what was started is stopped again when a later part fails. @throws Error with what to do. */
-export async function startServer(settings: Settings): Promise<Server> {
+export async function startServer(settings: Settings, watching: Watching = {}): Promise<Server> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
   };
   try {
-    return await start(settings, stops, stop);
+    return await start(settings, watching, stops, stop);
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
@@ -66,6 +71,7 @@ export async function startServer(settings: Settings): Promise<Server> {
 
 async function start(
   settings: Settings,
+  watching: Watching,
   stops: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<Server> {
@@ -117,7 +123,9 @@ async function start(
     parts.timetable = timetable;
     stops.push(() => timetable.stop());
   }
-  const address = has('api') ? await openDoors(settings, { host, port }, parts, { ground, log, metrics }, stops) : null;
+  const address = has('api')
+    ? await openDoors(settings, { host, port }, parts, { ground, log, metrics, ...watching }, stops)
+    : null;
   return { address, databaseUrl, stop };
 }
 
@@ -192,7 +200,7 @@ async function openDoors(
   settings: Settings,
   { host, port }: { host: string; port: number },
   parts: Parts,
-  { ground, log, metrics }: { ground: GroundMetrics; log: Log; metrics: Metrics },
+  { ground, log, metrics, onDoors }: { ground: GroundMetrics; log: Log; metrics: Metrics } & Watching,
   stops: (() => Promise<unknown>)[],
 ): Promise<string> {
   const { db, live, key, queueLimits, recordLimits, settlePipelines } = parts;
@@ -216,14 +224,15 @@ async function openDoors(
   const watched = startWatched(live);
   stops.push(async () => watched.stop());
   const waitingRoom = startWaitingRoom(db, live, queueLimits);
+  const sealSoon = createSealSoon(db, () => parts.timetable?.sealSoon());
   const finishRun = createFinishRun({
     db,
     live,
     limits: queueLimits,
     settlePipelines,
-    onEnded: (_runId, verdict) => {
+    onEnded: (runId, verdict) => {
       parts.ci.ended(verdict);
-      parts.timetable?.sealSoon();
+      sealSoon(runId);
     },
   });
   // Links need the address, which is known once it listens: only then does a worker come.
@@ -243,6 +252,7 @@ async function openDoors(
     logger: log,
     limits: { jsonBytes: settings.SIGNALBOX_JSON_BYTES, headSeconds: settings.SIGNALBOX_HEAD_SECONDS },
     onAnswer: ground.answered,
+    onDoors,
     handlers: {
       ...seeingHandlers({ ...parts, watched, leaseSeconds: queueLimits.leaseSeconds }),
       ...actingHandlers(parts),

@@ -1,7 +1,7 @@
 // What server and worker say to each other: registration, claims, leases, progress, the end.
 import { type Static, Type } from 'typebox';
 import { Cause, oneOf, Reason, Verdict } from '../words.ts';
-import { ClaimId, Instant, RowId } from './basics.ts';
+import { ClaimId, Count, Instant, RowId } from './basics.ts';
 import { JobAttributes, JobSpec, Step } from './job.ts';
 
 export const PoolName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' });
@@ -74,7 +74,11 @@ export type RenewAnswer = Static<typeof RenewAnswer>;
 
 export const StepsReport = Type.Object({
   claimId: ClaimId,
-  sequence: Type.Integer({ minimum: 1, description: 'Grows with each report of a run; an older one changes nothing.' }),
+  sequence: Type.Integer({
+    minimum: 1,
+    maximum: 2_147_483_647,
+    description: 'Grows with each report of a run; an older one changes nothing.',
+  }),
   steps: Type.Array(Step, { maxItems: 1000 }),
 });
 export type StepsReport = Static<typeof StepsReport>;
@@ -84,7 +88,7 @@ export const FinishRequest = Type.Object({
   verdict: Verdict,
   reason: Reason,
   steps: Type.Array(Step, { maxItems: 1000 }),
-  logBytes: Type.Array(Type.Integer({ minimum: 0 }), {
+  logBytes: Type.Array(Count, {
     description: 'Length of each step’s whole log, by step index: the log may still be on its way.',
   }),
 });

@@ -7,9 +7,12 @@ import fastify, {
   type RouteShorthandOptions,
 } from 'fastify';
 import type { Caller, Doorkeeper } from '../access/index.ts';
+import { checkText } from './check-text.ts';
+import { closedBody } from './closed-body.ts';
 import type { Asked, Handlers } from './handler.ts';
 import { sendProblem } from './problem.ts';
 import { secureHeaders } from './secure-headers.ts';
+import { answerUnreadable } from './unreadable.ts';
 
 export type DoorLimits = {
   /** Largest JSON body. */
@@ -24,6 +27,8 @@ export type DoorsOptions = {
   readonly limits: DoorLimits;
   /** Told of each answer, for the metrics. */
   readonly onAnswer: (endpoint: string, status: number, seconds: number) => void;
+  /** Gets the doors while no route is there yet: whoever wants to see all routes or all answers hooks in here. */
+  readonly onDoors?: ((doors: FastifyInstance) => void) | undefined;
 };
 
 /** The server, not listening yet; callers add pages and documents. */
@@ -42,7 +47,15 @@ export function buildDoors(options: DoorsOptions): FastifyInstance {
     http: { headersTimeout: options.limits.headSeconds * 1000 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     routerOptions: { maxParamLength: 1100 },
+    // These come before any route or hook.
+    frameworkErrors: (error, request, reply) => {
+      secureHeaders(reply);
+      sendProblem(error, request, reply);
+    },
+    clientErrorHandler: answerUnreadable,
   });
+  // Forms of other sites can send text/plain without asking: nothing here takes it.
+  doors.removeContentTypeParser('text/plain');
   // Bytes are handed on as a stream: each handler knows how much it takes.
   doors.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   doors.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
@@ -50,6 +63,7 @@ export function buildDoors(options: DoorsOptions): FastifyInstance {
   doors.addHook('onResponse', async (request, reply) => {
     options.onAnswer(request.routeOptions.config.endpoint ?? 'page', reply.statusCode, reply.elapsedTime / 1000);
   });
+  options.onDoors?.(doors);
   for (const id of Object.keys(contract) as EndpointId[]) addEndpoint(doors, id, options);
   return doors;
 }
@@ -71,7 +85,9 @@ function addEndpoint(doors: FastifyInstance, id: EndpointId, { doorkeeper, handl
   if (endpoint.params) schema.params = endpoint.params;
   if (endpoint.query) schema.querystring = endpoint.query;
   if (endpoint.headers) schema.headers = endpoint.headers;
-  if (endpoint.body && endpoint.body !== 'bytes') schema.body = endpoint.body;
+  // A worker may be newer than its server and say more than is understood here; people are told of their mistyped words.
+  if (endpoint.body && endpoint.body !== 'bytes')
+    schema.body = scope === 'work' ? endpoint.body : closedBody(endpoint.body);
   doors.route({
     method,
     url,
@@ -87,9 +103,13 @@ function addEndpoint(doors: FastifyInstance, id: EndpointId, { doorkeeper, handl
       });
     },
     preValidation: async (request) => {
-      if (endpoint.body === 'bytes' && !isStream(request.body)) {
-        throw new Refused('unsupported-body', `${id} takes application/octet-stream.`);
+      if (isStream(request.body) !== (endpoint.body === 'bytes')) {
+        const taken = endpoint.body === 'bytes' ? 'application/octet-stream' : 'application/json';
+        throw new Refused('unsupported-body', `${id} takes ${taken}.`);
       }
+      checkText('path', request.params);
+      checkText('query', request.query);
+      if (!isStream(request.body)) checkText('body', request.body);
     },
     handler: async (request, reply) => {
       const answer = await handle({

@@ -1,6 +1,6 @@
 // http: the doors. One handler for each endpoint of the contract, and the pages beside them.
 // Owns: no table. Tells: look-asked, plan-asked. Hears: nothing. Settings come in as DoorLimits.
-export { buildDoors, type DoorLimits } from './doors.ts';
+export { buildDoors, type DoorLimits, type DoorsOptions } from './doors.ts';
 export { accessHandlers } from './handlers/access.ts';
 export { actingHandlers } from './handlers/acting.ts';
 export { seeingHandlers } from './handlers/seeing.ts';

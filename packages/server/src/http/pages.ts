@@ -12,8 +12,8 @@ import type { Doorkeeper } from '../access/index.ts';
 import { type Db, sql } from '../base/index.ts';
 import type { Metrics } from '../base/telemetry/index.ts';
 import { type ArchiveStore, listArchive, openArchiveFile, type RecordLimits, renderArchive } from '../record/index.ts';
-import { makeProblem, sendProblem } from './problem.ts';
-import { foreignHeaders } from './secure-headers.ts';
+import { sendProblem } from './problem.ts';
+import { listingHeaders } from './secure-headers.ts';
 import { sendFile } from './send-file.ts';
 
 export type PagesParts = {
@@ -88,7 +88,7 @@ function addArchive(doors: FastifyInstance, { db, store, recordLimits }: PagesPa
     // Relative links need the slash; the pages of a directory are the archive's own, so their style is allowed.
     if (where !== '' && !where.endsWith('/'))
       return reply.redirect(`/archive/${where.split('/').map(encodeURIComponent).join('/')}/`);
-    foreignHeaders(reply);
+    listingHeaders(reply);
     return reply.header('content-type', 'text/html; charset=utf-8').send(renderArchive(listing));
   });
 }
@@ -134,11 +134,12 @@ async function addWeb(doors: FastifyInstance): Promise<void> {
     if (isPage) {
       return sendProblem(new Refused('not-ready', 'The pages are not built here. Run: npm run build'), request, reply);
     }
-    const problem = makeProblem(
-      'not-found',
-      `There is no ${request.method} ${request.url.split('?')[0]}. /openapi.json lists what there is.`,
+    const what = `${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`;
+    return sendProblem(
+      new Refused('not-found', `There is no ${what}. /openapi.json lists what there is.`),
+      request,
+      reply,
     );
-    return reply.code(404).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
   });
 }
 

@@ -2,6 +2,7 @@
 import { type Problem, type ProblemCode, problems, Refused } from '@signalbox/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseAway } from '../base/index.ts';
+import { linger } from './linger.ts';
 
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error, request);
@@ -9,6 +10,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     request.log.error({ err: error, request: request.id }, `${request.method} ${request.url} failed`);
   if (problem.code === 'not-ready') reply.header('retry-after', '1');
   if (problem.code === 'not-logged-in') reply.header('www-authenticate', 'Bearer realm="signalbox"');
+  if (!request.raw.complete) linger(request.raw, reply.raw);
   return reply.code(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
 }
 
@@ -48,5 +50,7 @@ function sentence(error: Partial<FastifyError>): string {
   const places: Record<string, string> = { body: 'body', params: 'path', querystring: 'query', headers: 'header' };
   const first = error.validation?.[0];
   const place = `${places[error.validationContext ?? ''] ?? 'request'}${(first?.instancePath ?? '').replaceAll('/', '.')}`;
+  const key = first?.params?.['additionalProperty'];
+  if (typeof key === 'string') return `In the ${place}: there is no ${JSON.stringify(key.slice(0, 80))} here.`;
   return `In the ${place}: ${first?.message ?? 'not as the contract says'}.`;
 }

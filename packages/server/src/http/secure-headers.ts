@@ -16,6 +16,10 @@ const pagePolicy = [
 /** For what jobs left behind: shown as a document of no origin, without script, or not at all. */
 const foreignPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'";
 
+/** For pages of our own that list what jobs left: no sandbox, for links in one are asked without the session's cookie. */
+const listingPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 export function secureHeaders(reply: FastifyReply): void {
   reply.header('content-security-policy', pagePolicy);
   reply.header('x-content-type-options', 'nosniff');
@@ -26,4 +30,8 @@ export function secureHeaders(reply: FastifyReply): void {
 
 export function foreignHeaders(reply: FastifyReply): void {
   reply.header('content-security-policy', foreignPolicy);
+}
+
+export function listingHeaders(reply: FastifyReply): void {
+  reply.header('content-security-policy', listingPolicy);
 }

@@ -1,5 +1,5 @@
 // Sends bytes that a job made: as a download or as text, never as a page that could act on this origin; with ranges.
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { foreignHeaders } from './secure-headers.ts';
 
@@ -23,13 +23,16 @@ export function sendFile(request: FastifyRequest, reply: FastifyReply, file: Ope
     reply.header('etag', `"${file.sha256}"`);
     if (request.headers['if-none-match'] === `"${file.sha256}"`) return reply.code(304).send();
   }
+  // The file stays closed; what is sent is its size alone.
+  const bytes = (part?: { start: number; end: number }) =>
+    request.method === 'HEAD' ? Readable.from([]) : file.read(part);
   const range = rangeOf(request.headers.range, file.sizeBytes);
   if (range === 'unsatisfiable') {
     return reply.code(416).header('content-range', `bytes */${file.sizeBytes}`).send();
   }
-  if (!range) return reply.header('content-length', String(file.sizeBytes)).send(file.read());
+  if (!range) return reply.header('content-length', String(file.sizeBytes)).send(bytes());
   reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.sizeBytes}`);
-  return reply.header('content-length', String(range.end - range.start + 1)).send(file.read(range));
+  return reply.header('content-length', String(range.end - range.start + 1)).send(bytes(range));
 }
 
 /** One range of bytes, both ends included; anything else is answered with the whole. */

@@ -54,7 +54,8 @@ export function accessHandlers({ db, live, doorkeeper, tokens, key }: AccessPart
       return session(null);
     },
     'list-tokens': async () => ({ items: await listTokens(db) }),
-    'create-token': ({ body, caller }) => db.transaction((tx) => createToken(tx, caller.name, body)),
+    'create-token': ({ body, caller }) =>
+      db.transaction((tx) => createToken(tx, caller.name, { ...body, expiresAt: instantOf(body.expiresAt) })),
     async 'revoke-token'({ params, caller }) {
       const token = await db.transaction((tx) => revokeToken(tx, caller.name, params.token));
       tokens.forget();
@@ -80,4 +81,13 @@ export function accessHandlers({ db, live, doorkeeper, tokens, key }: AccessPart
       return {};
     },
   };
+}
+
+/** As PostgreSQL takes it: the contract's instants may have a year or an offset that it does not know. @throws Refused bad-request */
+function instantOf(text: string | null | undefined): string | null | undefined {
+  if (!text) return text;
+  const at = new Date(text);
+  const year = at.getUTCFullYear();
+  if (year >= 1970 && year <= 9999) return at.toISOString();
+  throw new Refused('bad-request', `expiresAt: "${text}" is no instant; write it like 2030-01-31T00:00:00.000Z`);
 }

@@ -4,7 +4,7 @@ import { audit } from '../../access/index.ts';
 import type { Db, Live, Tell } from '../../base/index.ts';
 import type { SettlePipelines } from '../../flow/settle-pipelines.ts';
 import { cancelJob, cancelPipeline, rerunJob } from '../../queue/index.ts';
-import { addRepo, getRepo, removeRepo } from '../../source/index.ts';
+import { addRepo, checkReport, getRepo, removeRepo } from '../../source/index.ts';
 import type { Handlers } from '../handler.ts';
 import { readBrief, readPush } from '../views/lists.ts';
 
@@ -46,6 +46,8 @@ export function actingHandlers({ db, live, tell, settlePipelines }: ActingParts)
     },
     async 'report-push'({ params, body }) {
       const repo = await getRepo(db, params.repo);
+      // Whoever says it hears of the mistake now; later nobody would.
+      checkReport(body);
       await db.transaction((tx) =>
         tell(tx, 'look-asked', { repoId: repo.id, report: body }, { line: `repo-${repo.id}` }),
       );

@@ -9,7 +9,7 @@ import { type QueueLimits, registerWorker, renew, reportSteps, signOffWorker } f
 import { type ArchiveStore, append, putArtifact, type RecordLimits } from '../../record/index.ts';
 import { goneSignal, type Handlers } from '../handler.ts';
 import type { Watched } from '../live/watched.ts';
-import { readBody } from '../read-body.ts';
+import { keptOpen, readBody } from '../read-body.ts';
 
 type Ids =
   | 'register-worker'
@@ -39,12 +39,12 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
     async 'register-worker'({ body, caller }) {
       checkPools(caller, body.pools);
       const workerId = await registerWorker(db, body, caller.tokenId);
-      live.hint('workers', ...body.pools.map((pool) => `ready:${pool}`));
+      live.hint('workers', 'worker-changed', ...body.pools.map((pool) => `ready:${pool}`));
       return { workerId, leaseSeconds: queueLimits.leaseSeconds, serverVersion: version };
     },
     async 'sign-off-worker'({ params }) {
       await signOffWorker(db, params.worker);
-      live.hint('workers');
+      live.hint('workers', 'worker-changed');
       return {};
     },
     async claim({ params, body, caller, reply }) {
@@ -89,7 +89,7 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
     },
     async 'put-artifact'({ params, headers, body }) {
       const hold = { runId: params.run, claimId: headers['x-claim-id'] };
-      await putArtifact(db, store, hold, params['*'], headers['x-sha256'], body as Readable, recordLimits);
+      await putArtifact(db, store, hold, params['*'], headers['x-sha256'], keptOpen(body as Readable), recordLimits);
       live.hint(`run:${params.run}`);
       return {};
     },

@@ -39,6 +39,10 @@ export function streamHints(
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   });
+  if (reply.request.method === 'HEAD') {
+    out.end();
+    return reply;
+  }
   out.write('retry: 1000\n\n');
   const send = (text: string) => {
     if (out.writableLength > backlogBytes) out.destroy();

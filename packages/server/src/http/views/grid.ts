@@ -1,34 +1,20 @@
 // The home page's data: pushes with their pipelines and jobs, in three statements however many there are.
 import type { Branch, Grid, JobBrief, Pipeline, Push, PushDetail, Repo } from '@signalbox/protocol';
 import { type Queryable, sql } from '../../base/index.ts';
+import { listPushes, type PushFilter } from '../../source/index.ts';
 
 const branchesShown = 200;
 
-export async function readGrid(
-  db: Queryable,
-  repo: Repo,
-  filter: { branch: string | null; before: number | null; limit: number },
-): Promise<Grid> {
+export async function readGrid(db: Queryable, repo: Repo, filter: PushFilter): Promise<Grid> {
   const [pushes, branches] = await Promise.all([
-    db.query<Push & { repoId: number }>(sql`
-      select * from push_shape
-      where "repoId" = ${repo.id} and (${filter.branch}::text is null or branch = ${filter.branch})
-        and (${filter.before}::bigint is null or id < ${filter.before})
-      order by id desc
-      limit ${filter.limit + 1}`),
+    listPushes(db, repo.id, filter),
     db.query<Branch>(sql`
       select name, head, updated_at as "updatedAt" from branch
       where repo_id = ${repo.id} and head is not null
       order by updated_at desc
       limit ${branchesShown}`),
   ]);
-  const shown = pushes.slice(0, filter.limit);
-  return {
-    repo,
-    branches,
-    rows: await withPipelines(db, shown),
-    next: pushes.length > filter.limit ? String(shown.at(-1)!.id) : null,
-  };
+  return { repo, branches, rows: await withPipelines(db, pushes.items), next: pushes.next };
 }
 
 /** Each push with all that came of it, in the order given. */

@@ -14,6 +14,7 @@ import {
 import { type Db, sql } from '../../base/index.ts';
 import { explain } from '../../queue/index.ts';
 import { listArtifacts, logSizes } from '../../record/index.ts';
+import { getPush } from '../../source/index.ts';
 
 const historyShown = 20;
 
@@ -31,17 +32,17 @@ export async function readJob(db: Db, jobId: number, leaseSeconds: number): Prom
     db.query<Run>(sql`select * from run_shape where "jobId" = ${jobId} order by id desc limit 50`),
     explain(db, job, leaseSeconds),
   ]);
-  const [push] = await db.query<Push>(sql`select * from push_shape where id = ${pipeline!.pushId}`);
+  const push = await getPush(db, pipeline!.pushId);
   return {
     job,
     spec: found!.spec,
     pipeline: pipeline!,
-    push: push!,
+    push,
     needs,
     neededBy,
     runs: await Promise.all(runs.map((run) => detail(db, run))),
     blockers,
-    history: await readHistory(db, job, push!),
+    history: await readHistory(db, job, push),
   };
 }
 

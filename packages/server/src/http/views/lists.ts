@@ -1,13 +1,7 @@
 // Lists and single rows that pages and commands read: jobs by filter, pushes, pipelines.
-import {
-  type JobBrief,
-  type Pipeline,
-  type PipelineWithJobs,
-  type Push,
-  type PushDetail,
-  Refused,
-} from '@signalbox/protocol';
+import { type JobBrief, type Pipeline, type PipelineWithJobs, type PushDetail, Refused } from '@signalbox/protocol';
 import { type Queryable, sql } from '../../base/index.ts';
+import { getPush } from '../../source/index.ts';
 import { withPipelines } from './grid.ts';
 
 export type JobFilter = {
@@ -49,10 +43,8 @@ export async function readBrief(db: Queryable, jobId: number): Promise<JobBrief>
 
 /** @throws Refused not-found */
 export async function readPush(db: Queryable, pushId: number): Promise<PushDetail> {
-  const pushes = await db.query<Push>(sql`select * from push_shape where id = ${pushId}`);
-  const [detail] = await withPipelines(db, pushes);
-  if (!detail) throw new Refused('not-found', `There is no push ${pushId}.`);
-  return detail;
+  const [detail] = await withPipelines(db, [await getPush(db, pushId)]);
+  return detail!;
 }
 
 /** @throws Refused not-found */
