@@ -148,6 +148,8 @@ create table run (
   check ((ended_at is null) = (verdict is null))
 ) with (fillfactor = 60);
 create index run_by_job on run (job_id, id desc);
+-- For the runs whose server died before it put their logs in line to be sealed.
+create index run_by_end on run (ended_at) where ended_at is not null;
 create index run_open on run (worker_id, id) where ended_at is null;
 
 -- When leases were last looked at: after an outage of all servers every holder gets time to come back.

@@ -11,7 +11,8 @@ export type Live = {
 };
 
 const channel = 'signalbox_live';
-const gatherMs = 10;
+/** The first hint goes at once; those that follow within this time go together. */
+const gatherMs = 50;
 /** NOTIFY takes at most 8,000 bytes. */
 const payloadBytes = 7000;
 
@@ -60,7 +61,11 @@ export function startLive(url: string, options: { onError?: (error: Error) => vo
     });
   };
   const send = () => {
-    sendTimer = undefined;
+    if (waiting.size === 0) {
+      sendTimer = undefined;
+      return;
+    }
+    sendTimer = setTimeout(send, gatherMs);
     let payload = self;
     const flush = () =>
       client?.query('select pg_notify($1, $2)', [channel, payload]).catch((error: Error) => options.onError?.(error));
@@ -82,7 +87,7 @@ export function startLive(url: string, options: { onError?: (error: Error) => vo
         dispatch(topic);
         waiting.add(topic);
       }
-      sendTimer ??= setTimeout(send, gatherMs);
+      if (waiting.size > 0 && sendTimer === undefined) sendTimer = setTimeout(send, 0);
     },
     watch(topic, heard) {
       const set = watchers.get(topic) ?? new Set();

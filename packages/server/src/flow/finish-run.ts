@@ -1,8 +1,7 @@
-// A run ends: the queue frees what waited for it, and the record is told that the log is to be sealed, in one transaction.
+// A run ends: the queue frees what waited for it; then its log is put in line to be sealed and its pipeline may end, too.
 import type { FinishAnswer, FinishRequest } from '@signalbox/protocol';
-import type { Db, Live } from '../base/index.ts';
-import { finish, type QueueLimits, type RunHold } from '../queue/index.ts';
-import { ended } from '../record/index.ts';
+import { type Db, gather, type Live } from '../base/index.ts';
+import { type AskedEnd, type Ended, finish, finishAlone, type QueueLimits, type RunHold } from '../queue/index.ts';
 import { repoTopic } from './repo-topic.ts';
 import type { SettlePipelines } from './settle-pipelines.ts';
 
@@ -21,13 +20,13 @@ export type FinishRunParts = {
   readonly onEnded: (runId: number, verdict: string) => void;
 };
 
+/** Ends in one statement; more would only make its locks last longer. */
+const batch = 50;
+
 export function createFinishRun({ db, live, limits, settlePipelines, onEnded }: FinishRunParts): FinishRun {
+  const alone = gather<AskedEnd, Ended | undefined>(batch, (ends) => finishAlone(db, ends));
   return async (hold, end) => {
-    const done = await db.transaction(async (tx) => {
-      const result = await finish(tx, hold, end, limits);
-      if (result.changed) await ended(tx, [hold.runId]);
-      return result;
-    });
+    const done = (await alone({ hold, end })) ?? (await db.transaction((tx) => finish(tx, hold, end, limits)));
     if (done.changed) {
       live.hint(...done.topics, ...(await repoTopic(db, done.pipelineId)));
       settlePipelines([done.pipelineId]);

@@ -5,7 +5,7 @@ import { settle } from '../queue/index.ts';
 /** Says that jobs of these pipelines have ended. It does not wait; what fails is made up by the timetable. */
 export type SettlePipelines = (pipelineIds: readonly number[]) => void;
 
-const gatherMs = 10;
+const gatherMs = 50;
 
 export function createSettlePipelines(db: Db, live: Live): SettlePipelines {
   const waiting = new Set<number>();

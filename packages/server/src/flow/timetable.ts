@@ -2,7 +2,7 @@
 import type { Db, Live, Tell } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
 import { expireLeases, type QueueLimits } from '../queue/index.ts';
-import { type ArchiveStore, ended, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
+import { type ArchiveStore, ended, missed, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
 import { lookAtDue, sweepMirrors } from '../source/index.ts';
 import { repoTopic } from './repo-topic.ts';
 import { type SettlePipelines, settleNow } from './settle-pipelines.ts';
@@ -26,6 +26,7 @@ export type Timetable = {
 
 export function startTimetable(parts: TimetableParts): Timetable {
   const { db, live, tell, store, mirrors, recordLimits, onFailure } = parts;
+  let isFirstTurn = true;
   const entries = [
     every(5, 'expire-leases', () => expire(parts)),
     every(10, 'settle-pipelines', () => settleNow(db, live, 'all')),
@@ -35,6 +36,7 @@ export function startTimetable(parts: TimetableParts): Timetable {
       );
     }),
     every(2, 'seal-logs', () => sealDue(db, store, recordLimits, (runId) => live.hint(`run:${runId}`))),
+    every(60, 'find-missed', () => missed(db, missedSeconds())),
     every(3600, 'sweep-archive', () => sweepArchive(store, new Date(), recordLimits)),
     every(3600, 'sweep-mirrors', () => sweepMirrors(db, mirrors)),
   ];
@@ -46,6 +48,13 @@ export function startTimetable(parts: TimetableParts): Timetable {
       await Promise.all(entries.map((entry) => entry.stop()));
     },
   };
+
+  /** At the first turn what may have been missed while nothing ran, then only what this minute may have missed. */
+  function missedSeconds(): number {
+    const within = isFirstTurn ? 7 * 86_400 : 600;
+    isFirstTurn = false;
+    return within;
+  }
 
   /** Runs one entry again and again, never twice at once; a failure is told and made up at the next turn. */
   function every(seconds: number, name: string, work: () => Promise<unknown>) {

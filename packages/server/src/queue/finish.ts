@@ -62,7 +62,7 @@ export async function finish(tx: Tx, hold: RunHold, end: EndOfRun, limits: Queue
         steps = coalesce(${end.steps && JSON.stringify(end.steps)}::jsonb, steps), log_bytes = ${end.logBytes}::bigint[]
     where id = ${hold.runId}`);
 
-  const topics = [`job:${jobId}`, `pipeline:${pipelineId}`, `run:${hold.runId}`, 'workers'];
+  const topics = endTopics(hold.runId, jobId, pipelineId);
   if (next.kind === 'again') {
     await putBack(tx, jobId, unheard ? 0 : 1, next.afterSeconds);
     return { jobId, pipelineId, verdict, retried: true, changed: true, topics: [...topics, `ready:${found.pool}`] };
@@ -79,6 +79,14 @@ export async function finish(tx: Tx, hold: RunHold, end: EndOfRun, limits: Queue
   }
   return { jobId, pipelineId, verdict, retried: false, changed: true, topics };
 }
+
+/** What to look at again when a run has ended. */
+export const endTopics = (runId: number, jobId: number, pipelineId: number): string[] => [
+  `job:${jobId}`,
+  `pipeline:${pipelineId}`,
+  `run:${runId}`,
+  'workers',
+];
 
 async function lockRun(tx: Tx, hold: RunHold): Promise<Found> {
   const [found] = await tx.query<Found & { holds: boolean }>(sql`

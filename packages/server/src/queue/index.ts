@@ -7,6 +7,7 @@ export type { Claim } from './claim.ts';
 export { expireLeases } from './expire.ts';
 export { explain } from './explain.ts';
 export { type Ended, type EndOfRun, finish, type RunHold } from './finish.ts';
+export { type AskedEnd, finishAlone } from './finish-alone.ts';
 export { type QueueLimits, queueDefaults } from './limits.ts';
 export { renew } from './renew.ts';
 export { rerunJob } from './rerun.ts';

@@ -26,6 +26,8 @@ type Waiter = ClaimAsked & {
   /** Its time is over, or its caller has gone: no more looks. */
   over: boolean;
   followers: number;
+  /** Nobody has looked yet whether this claim id has got a run before: that is done only if it gets none at once. */
+  isUnseen: boolean;
   timer: NodeJS.Timeout | undefined;
   readonly outcome: Promise<Claim | null>;
   answer(claim: Claim | null): void;
@@ -34,6 +36,9 @@ type Waiter = ClaimAsked & {
 
 /** Nobody relies on hints alone: pools with waiters are looked at this often anyhow. */
 const lookAnywayMs = 1000;
+const uniqueViolation = '23505';
+/** How long a worker's pools and token are taken as they were. */
+const knownMs = 10_000;
 /** Whoever would not wait at all still gets this long for one look. */
 const lookMs = 20;
 /** Claims in one statement. */
@@ -44,6 +49,7 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
   const byPool = new Map<string, Set<Waiter>>();
   const byClaim = new Map<string, Waiter>();
   const dirty = new Set<string>();
+  const workers = new Map<number, { readonly arrival: Arrival; readonly until: number }>();
   let pumping = false;
 
   const leave = (waiter: Waiter) => {
@@ -83,6 +89,7 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
       inFlight: false,
       over: false,
       followers: 0,
+      isUnseen: true,
       timer: undefined,
       outcome,
       answer(got) {
@@ -100,15 +107,40 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
     return waiter;
   };
 
-  const admit = async (batchOf: Waiter[]) => {
-    const known = new Map((await recognise(db, batchOf)).map((arrival) => [arrival.claimId, arrival]));
+  /** A busy worker is known and goes straight to its pools: one statement a claim. */
+  const admit = async (come: readonly Waiter[]) => {
+    const unknown: Waiter[] = [];
+    for (const waiter of come) {
+      const known = workers.get(waiter.workerId);
+      if (known && known.until > Date.now()) place(waiter, known.arrival);
+      else unknown.push(waiter);
+    }
+    if (unknown.length > 0) await look(unknown);
+  };
+
+  /** Reads what is known of these workers and of these very claims. */
+  const look = async (come: readonly Waiter[]) => {
+    const known = new Map((await recognise(db, come)).map((arrival) => [arrival.claimId, arrival]));
     const overdue = [...known.values()].filter((arrival) => arrival.overdue || arrival.state === 'gone');
     if (overdue.length > 0) {
       await db.query(sql`
         update worker set last_seen_at = now(), state = case state when 'gone' then 'active' else state end
         where id = any (${overdue.map((arrival) => arrival.workerId)}::bigint[])`);
     }
-    for (const waiter of batchOf) place(waiter, known.get(waiter.claimId));
+    for (const waiter of come) {
+      const arrival = known.get(waiter.claimId);
+      waiter.isUnseen = false;
+      if (arrival?.state === 'active') workers.set(waiter.workerId, { arrival, until: Date.now() + knownMs });
+      if (arrival && arrival.runId !== null && !waiter.settled) answerAgain(waiter, arrival);
+      else place(waiter, arrival);
+    }
+  };
+
+  const answerAgain = (waiter: Waiter, { claimId, runId, jobId, attempt, ended, isOwn, job, tokenId }: Arrival) => {
+    if (tokenId !== waiter.tokenId || !isOwn) {
+      return waiter.fail(new Refused('not-allowed', `Claim ${claimId} is another worker's.`));
+    }
+    waiter.answer(ended ? null : { claimId, runId: runId!, jobId: jobId!, attempt: attempt!, job });
   };
 
   const place = (waiter: Waiter, arrival: Arrival | undefined) => {
@@ -119,13 +151,8 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
     if (arrival.tokenId !== waiter.tokenId) {
       return waiter.fail(new Refused('not-allowed', `Worker ${waiter.workerId} registered with another token.`));
     }
-    if (arrival.runId !== null) {
-      if (arrival.ended) return waiter.answer(null);
-      const { claimId, runId, jobId, attempt } = arrival;
-      return waiter.answer({ claimId, runId, jobId: jobId!, attempt: attempt! });
-    }
     if (arrival.state === 'draining') return waiter.answer(null);
-    waiter.timer = setTimeout(() => endWait(waiter), waiter.waitSeconds * 1000 + lookMs);
+    waiter.timer ??= setTimeout(() => endWait(waiter), waiter.waitSeconds * 1000 + lookMs);
     waiter.pools = arrival.pools;
     for (const pool of waiter.pools) {
       const set = byPool.get(pool) ?? new Set();
@@ -146,6 +173,12 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
         if (got) waiter.answer(got);
       }
       if (claims.length === waiters.length && byPool.has(pool)) dirty.add(pool);
+    } catch (error) {
+      // One of these claim ids has a run already: whose it is, the look tells; the others are asked for again.
+      if ((error as { code?: string }).code !== uniqueViolation) throw error;
+      for (const waiter of waiters) waiter.isUnseen = true;
+      dirty.add(pool);
+      await look(waiters);
     } finally {
       for (const waiter of waiters) {
         waiter.inFlight = false;
@@ -162,22 +195,28 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
         const come = arrivals;
         arrivals = [];
         if (come.length > 0) {
-          await admit(come).catch((error: unknown) => {
-            for (const waiter of come) waiter.fail(error);
-          });
+          await admit(come).catch((error: unknown) => failAll(come, error));
         }
         for (const pool of [...dirty]) {
           dirty.delete(pool);
           // A claim that failed is asked again at the next look; whoever waits, waits on.
           await takeFrom(pool).catch(() => undefined);
         }
+        const unseen = [...byClaim.values()].filter(
+          (waiter) => waiter.isUnseen && !waiter.settled && waiter.pools.length > 0,
+        );
+        if (unseen.length > 0) await look(unseen).catch((error: unknown) => failAll(unseen, error));
       }
     } finally {
       pumping = false;
     }
   };
+  const failAll = (waiters: readonly Waiter[], error: unknown) => {
+    for (const waiter of waiters) waiter.fail(error);
+  };
   const soon = () => void setImmediate(pump);
 
+  const unwatchWorkers = live.watch('worker-changed', () => workers.clear());
   const unwatch = live.watch('ready:*', (topic) => {
     const pool = topic.slice('ready:'.length);
     if (pool === '*') for (const each of byPool.keys()) dirty.add(each);
@@ -206,6 +245,7 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
     stop() {
       clearInterval(timer);
       unwatch();
+      unwatchWorkers();
       for (const waiter of [...byClaim.values()]) endWait(waiter);
     },
   };

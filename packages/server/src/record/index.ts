@@ -28,4 +28,4 @@ export {
   openArchiveStore,
 } from './store.ts';
 export { sweepArchive } from './sweep.ts';
-export { ended } from './to-seal.ts';
+export { ended, missed } from './to-seal.ts';

@@ -1,11 +1,24 @@
 // The runs whose logs wait to be sealed: put in line when they end, taken in batches by whichever server is first, given up when done.
-import { type Queryable, sql, type Tx } from '../base/index.ts';
+import { type Queryable, sql } from '../base/index.ts';
 import type { RecordLimits } from './limits.ts';
 
-/** Call it in the transaction that ends the runs: none is forgotten. */
-export async function ended(tx: Tx, runIds: readonly number[]): Promise<void> {
-  await tx.query(sql`
+/** Puts runs that have ended in line. It may come after the end's own transaction: `missed` makes up for a crash between. */
+export async function ended(db: Queryable, runIds: readonly number[]): Promise<void> {
+  await db.query(sql`
     insert into to_seal (run_id) select unnest(${runIds}::bigint[]) on conflict (run_id) do nothing`);
+}
+
+/** Puts in line what ended within these seconds and was forgotten: its server died between the end and `ended`. */
+export async function missed(db: Queryable, withinSeconds: number): Promise<number> {
+  const found = await db.query(sql`
+    insert into to_seal (run_id)
+    select run.id from run
+    where run.ended_at between now() - make_interval(secs => ${withinSeconds}) and now() - interval '5 seconds'
+      and not exists (select 1 from sealed_log where sealed_log.run_id = run.id)
+      and not exists (select 1 from to_seal where to_seal.run_id = run.id)
+    on conflict (run_id) do nothing
+    returning run_id`);
+  return found.length;
 }
 
 /**

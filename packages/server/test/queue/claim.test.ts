@@ -1,9 +1,9 @@
 // Claims: who gets what, once, in which order, and what happens to a claim whose worker is never heard of.
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sql, startLive } from '../../src/base/index.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Live, sql, startLive } from '../../src/base/index.ts';
 import { claim } from '../../src/queue/claim.ts';
-import { expireLeases, queueDefaults, renew, startWaitingRoom } from '../../src/queue/index.ts';
+import { expireLeases, queueDefaults, renew, startWaitingRoom, type WaitingRoom } from '../../src/queue/index.ts';
 import { makeWorker, type QueueKit, queueKit } from './kit.ts';
 
 let kit: QueueKit;
@@ -73,35 +73,58 @@ test('after an outage of all servers nobody is given up at once', async () => {
   await kit.end(held, 'passed');
 });
 
-test('a worker that waits gets a job within moments of its being ready, and a repeat gets the same', async () => {
-  const { databaseUrl } = await urlOf();
-  const live = startLive(databaseUrl);
-  const room = startWaitingRoom(kit.db, live, queueDefaults);
-  const ask = (claimId: string, waitSeconds: number) =>
-    room.ask({ claimId, workerId: kit.workerId, tokenId: null, waitSeconds, signal: new AbortController().signal });
-  const claimId = randomUUID();
-  const waiting = ask(claimId, 20);
-  const { ids } = await kit.submitJobs({ a: [] });
-  live.hint('ready:default');
-  const got = (await waiting)!;
-  expect(got.jobId).toBe(ids['a']);
-  expect(await ask(claimId, 0)).toEqual(got);
-  await kit.end(got, 'passed');
-  expect(await ask(claimId, 0)).toBeNull();
-  expect(await ask(randomUUID(), 0)).toBeNull();
-  await expect(
+describe('the waiting room', () => {
+  let live: Live;
+  let room: WaitingRoom;
+  const ask = (claimId: string, more: { waitSeconds?: number; workerId?: number; tokenId?: number } = {}) =>
     room.ask({
-      claimId: randomUUID(),
+      claimId,
       workerId: kit.workerId,
-      tokenId: 7,
+      tokenId: null,
       waitSeconds: 0,
       signal: new AbortController().signal,
-    }),
-  ).rejects.toMatchObject({ code: 'not-allowed' });
-  room.stop();
-  await live.stop();
-});
+      ...more,
+    });
+  beforeAll(() => {
+    live = startLive((kit.db.pool.options as { connectionString: string }).connectionString);
+    room = startWaitingRoom(kit.db, live, queueDefaults);
+  });
+  afterAll(async () => {
+    room.stop();
+    await live.stop();
+  });
 
-async function urlOf(): Promise<{ databaseUrl: string }> {
-  return { databaseUrl: (kit.db.pool.options as { connectionString: string }).connectionString };
-}
+  test('a worker that waits gets a job within moments of its being ready', async () => {
+    const waiting = ask(randomUUID(), { waitSeconds: 20 });
+    const { ids } = await kit.submitJobs({ a: [] });
+    live.hint('ready:default');
+    const got = (await waiting)!;
+    expect(got).toMatchObject({ jobId: ids['a'], job: { name: 'a', pool: 'default' } });
+    await kit.end(got, 'passed');
+  });
+
+  test('a repeated claim gives the same run, whether or not others wait in line; once it has ended, nothing', async () => {
+    await kit.submitJobs({ a: [], b: [] });
+    const claimId = randomUUID();
+    const got = (await ask(claimId))!;
+    expect(await ask(claimId)).toMatchObject({ runId: got.runId, jobId: got.jobId, attempt: 1, job: { name: 'a' } });
+    const [again, other] = await Promise.all([ask(claimId), ask(randomUUID())]);
+    expect(again?.runId).toBe(got.runId);
+    expect(other?.job.name).toBe('b');
+    await kit.end(got, 'passed');
+    await kit.end(other!, 'passed');
+    expect(await ask(claimId)).toBeNull();
+    expect(await ask(randomUUID())).toBeNull();
+  });
+
+  test('a claim of another token, of another worker, or of nobody is refused', async () => {
+    await kit.submitJobs({ a: [] });
+    const claimId = randomUUID();
+    const got = (await ask(claimId))!;
+    const other = await makeWorker(kit.db, 'w3');
+    await expect(ask(claimId, { workerId: other })).rejects.toMatchObject({ code: 'not-allowed' });
+    await expect(ask(randomUUID(), { tokenId: 7 })).rejects.toMatchObject({ code: 'not-allowed' });
+    await expect(ask(randomUUID(), { workerId: 999 })).rejects.toMatchObject({ code: 'not-found' });
+    await kit.end(got, 'passed');
+  });
+});

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from '../../src/base/index.ts';
-import { finish, queueDefaults, reportSteps } from '../../src/queue/index.ts';
+import { cancelJob, finish, finishAlone, queueDefaults, reportSteps } from '../../src/queue/index.ts';
 import { passed, type QueueKit, queueKit } from './kit.ts';
 
 let kit: QueueKit;
@@ -105,4 +105,26 @@ test('a report of steps is shown; an older one changes nothing, and one of a los
     code: 'claim-lost',
   });
   await kit.end(held, 'passed');
+});
+
+test('many ends at once: those that nothing waits for are ended together, the rest is left alone', async () => {
+  const { pipelineId, ids } = await kit.submitJobs({ a: [], b: [], c: ['b'], d: [], e: [] });
+  const held = await Promise.all(['a', 'b', 'd', 'e'].map(() => kit.claimOne()));
+  const of = (name: string) => held.find((one) => one?.jobId === ids[name])!;
+  await kit.db.transaction((tx) => cancelJob(tx, ids['d']!, 'ada'));
+  const end = { verdict: 'passed', reason: passed, steps: null, logBytes: [3, 4] } as const;
+  const stranger = { ...of('e'), claimId: randomUUID() };
+  const ends = await finishAlone(
+    kit.db,
+    [of('b'), of('a'), of('d'), stranger].map((hold) => ({ hold, end })),
+  );
+  expect(ends.map((one) => one?.jobId)).toEqual([undefined, ids['a'], undefined, undefined]);
+  expect(await kit.states(pipelineId)).toEqual({ a: 'passed', b: 'running', c: 'waiting', d: 'running', e: 'running' });
+  expect(await finishAlone(kit.db, [{ hold: of('a'), end }])).toEqual([undefined]);
+  const [run] = await kit.db.query<{ logBytes: number[] }>(
+    sql`select log_bytes as "logBytes" from run where id = ${of('a').runId}`,
+  );
+  expect(run?.logBytes).toEqual([3, 4]);
+  for (const name of ['b', 'd', 'e']) await kit.end(of(name), 'passed');
+  await kit.end((await kit.claimOne())!, 'passed');
 });

@@ -1,0 +1,55 @@
+// Ends many runs that nothing waits for, in one statement: what most ends are, and all ends of a busy server's smallest jobs.
+// Whatever is not so plain (needed by others, cancelled, errored, ended before) is left to finish.ts.
+import { type Db, sql } from '../base/index.ts';
+import { type Ended, type EndOfRun, endTopics, type RunHold } from './finish.ts';
+
+export type AskedEnd = { readonly hold: RunHold; readonly end: EndOfRun };
+
+/** For each end what came of it, or undefined when it is not for this one. Jobs are locked in id order, as everywhere. */
+export async function finishAlone(db: Db, ends: readonly AskedEnd[]): Promise<(Ended | undefined)[]> {
+  const plain = ends.filter(({ end }) => end.verdict !== 'errored');
+  if (plain.length === 0) return ends.map(() => undefined);
+  const closed = await db.query<{ runId: number; claimId: string; jobId: number; pipelineId: number }>(sql`
+    with asked as materialized (
+      select run_id, claim_id, verdict, reason, steps, log_bytes::bigint[] as log_bytes
+      from unnest(${plain.map(({ hold }) => hold.runId)}::bigint[], ${plain.map(({ hold }) => hold.claimId)}::uuid[],
+                  ${plain.map(({ end }) => end.verdict)}::text[], ${plain.map(({ end }) => JSON.stringify(end.reason))}::jsonb[],
+                  ${plain.map(({ end }) => end.steps && JSON.stringify(end.steps))}::jsonb[],
+                  ${plain.map(({ end }) => end.logBytes && `{${end.logBytes.join(',')}}`)}::text[])
+        as t (run_id, claim_id, verdict, reason, steps, log_bytes)
+    ), locked as materialized (
+      select job.id
+      from asked join run on run.id = asked.run_id join job on job.id = run.job_id
+      where job.state = 'running'
+      order by job.id
+      for update of job
+    ), ended as (
+      update run
+      set ended_at = now(), started_at = coalesce(run.started_at, now()), verdict = asked.verdict, reason = asked.reason,
+          steps = coalesce(asked.steps, run.steps), log_bytes = asked.log_bytes
+      from asked
+      where run.id = asked.run_id and run.claim_id = asked.claim_id and run.ended_at is null and run.cancel_reason is null
+        and run.job_id = any (array(select id from locked))
+        and not exists (select 1 from edge where edge.from_job = run.job_id)
+      returning run.id, run.claim_id, run.job_id, run.verdict, run.reason
+    )
+    update job
+    set state = 'done', verdict = ended.verdict, reason = ended.reason, finished_at = now()
+    from ended
+    where job.id = ended.job_id and job.state = 'running'
+    returning ended.id as "runId", ended.claim_id as "claimId", job.id as "jobId", job.pipeline_id as "pipelineId"`);
+  const byRun = new Map(closed.map((row) => [row.runId, row]));
+  return ends.map(({ hold, end }) => {
+    const row = byRun.get(hold.runId);
+    if (row?.claimId !== hold.claimId) return undefined;
+    const { jobId, pipelineId } = row;
+    return {
+      jobId,
+      pipelineId,
+      verdict: end.verdict,
+      retried: false,
+      changed: true,
+      topics: endTopics(hold.runId, jobId, pipelineId),
+    };
+  });
+}
