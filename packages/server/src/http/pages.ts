@@ -107,7 +107,8 @@ async function addDocuments(doors: FastifyInstance): Promise<void> {
   await doors.register(swagger, { mode: 'static', specification: { document: description as never } });
   await doors.register(swaggerUi, {
     routePrefix: '/docs',
-    staticCSP: true,
+    // It gets by with the policy of all pages.
+    staticCSP: false,
     uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
   });
 }

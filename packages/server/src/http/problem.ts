@@ -35,7 +35,7 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
       instance,
     };
   }
-  if (known.statusCode === 400)
+  if (known.statusCode && known.statusCode >= 400 && known.statusCode < 500)
     return { ...makeProblem('bad-request', known.message ?? 'The request cannot be read.'), instance };
   if (isDatabaseAway(error))
     return { ...makeProblem('not-ready', 'The database is away. Try again in a moment.'), instance };
