@@ -10,6 +10,7 @@ import { isAlive } from './owner.ts';
 import { endTree } from './process/process-tree.ts';
 import { deliverResult } from './run/deliver-result.ts';
 import { removeTree } from './run/remove-tree.ts';
+import { ResultKeeper } from './run/result-keeper.ts';
 import type { House } from './run/run.ts';
 import { type ClaimRecord, readClaim, readResult } from './run/run-directory.ts';
 
@@ -69,9 +70,12 @@ async function settle(path: string, claim: ClaimRecord, house: House, signal: Ab
   const kept = readResult(path);
   await runLog.restore();
   log.info(`Run ${runId} of a worker that died: ${kept ? 'its result is sent now' : 'it will be tried again'}`);
-  const delivery = { link, runId, directory: path, result: kept ?? lostResult(claim), runLog, settings, log };
+  const result = kept ?? lostResult(claim);
+  const keeper = new ResultKeeper({ runId, directory: path, result, runLog, log });
+  const delivery = { link, runId, result, keeper, runLog, settings, log };
   try {
     if (await deliverResult({ ...delivery, signal: given.signal })) await runLog.allSent();
+    await keeper.settled;
   } catch (error) {
     signal.throwIfAborted();
     if (!given.signal.aborted) throw error;

@@ -9,6 +9,7 @@ import {
   Refused,
   Unreachable,
 } from '@signalbox/protocol/browser';
+import { lightFetch } from './light-fetch.ts';
 import { type OwnLog, tell } from './own-log.ts';
 import type { Settings } from './settings.ts';
 
@@ -37,7 +38,7 @@ export class ServerLink {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#clients = options.servers.map((server) => createClient({ server, token: options.token }));
+    this.#clients = options.servers.map((server) => createClient({ server, token: options.token, fetch: lightFetch }));
   }
 
   /** The server that answered last. */

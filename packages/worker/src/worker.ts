@@ -1,5 +1,4 @@
 // A worker that lives: registers, takes runs while it has room, keeps their claims, drains, signs off.
-import { mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +11,11 @@ import { secretForms } from './log/secret-forms.ts';
 import { SpoolBudget } from './log/spool-budget.ts';
 import { type OwnLog, tell } from './own-log.ts';
 import { PipeShelf } from './process/output-pipe.ts';
+import { makeOwnPlace } from './process/own-place.ts';
 import { Renewals } from './renewals.ts';
+import { removeTree } from './run/remove-tree.ts';
 import { ActiveRun, type House } from './run/run.ts';
+import { RunDirectories } from './run/run-directories.ts';
 import { pause, ServerLink } from './server-link.ts';
 import type { Settings } from './settings.ts';
 
@@ -48,9 +50,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return { ready, done, stop: () => life.stop(), stopNow: () => life.stopNow() };
 }
 
+/** How often the disk is looked at while there is enough of it. */
+const diskMillis = 2_000;
+
 class Life {
   readonly #options: WorkerOptions;
   readonly #house: House;
+  readonly #place: string;
   readonly #runs = new Set<ActiveRun>();
   /** Runs whose verdict is not with the server yet: each takes a slot. */
   readonly #taken = new Set<ActiveRun>();
@@ -62,12 +68,14 @@ class Life {
   #welcome: Welcome | null = null;
   #done: Promise<void> = Promise.resolve();
   #isShortOfDisk = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #onFreed: () => void = () => undefined;
 
   constructor(options: WorkerOptions) {
     const { servers, token, settings, log, env, capacity } = options;
     const dataDir = options.dataDir;
-    mkdirSync(join(dataDir, 'runs'), { recursive: true });
+    const runsDir = join(dataDir, 'runs');
+    this.#place = makeOwnPlace(dataDir);
     writeGitConfig(dataDir);
     this.#options = options;
     const link = new ServerLink({ servers, token, settings, log });
@@ -75,9 +83,10 @@ class Life {
       link,
       settings,
       dataDir,
-      runsDir: join(dataDir, 'runs'),
+      runsDir,
+      directories: new RunDirectories(runsDir, join(this.#place, 'spare')),
       budget: new SpoolBudget(settings.spoolBytes),
-      pipes: new PipeShelf(join(dataDir, 'pipes', String(process.pid))),
+      pipes: new PipeShelf(join(this.#place, 'pipes')),
       log,
       env,
       ownForms: prepareForms(secretForms(token ? [token] : [])),
@@ -154,6 +163,7 @@ class Life {
     this.#ending.abort(new Error('The worker ends'));
     await leftovers;
     await this.#house.pipes.close();
+    await removeTree(this.#place);
     log.info('Ended');
   }
 
@@ -196,6 +206,8 @@ class Life {
 
   async #hasDisk(): Promise<boolean> {
     const { dataDir, settings, log } = this.#house;
+    if (!this.#isShortOfDisk && performance.now() - this.#lookedAt < diskMillis) return true;
+    this.#lookedAt = performance.now();
     const { bavail, bsize } = await statfs(dataDir);
     const isShort = bavail * bsize < settings.minFreeBytes;
     if (isShort !== this.#isShortOfDisk) {

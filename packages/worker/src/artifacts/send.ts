@@ -5,6 +5,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Refused } from '@signalbox/protocol/browser';
+import { lightFetch } from '../light-fetch.ts';
 import type { ServerLink } from '../server-link.ts';
 
 export type Sending = {
@@ -55,10 +56,10 @@ export async function sendArtifact(sending: Sending): Promise<number> {
 
 async function fetchWith(file: string, size: number, ...[url, init]: Parameters<typeof fetch>): Promise<Response> {
   const headers = { ...(init?.headers as Record<string, string>), 'content-length': String(size) };
-  if (size === 0) return await fetch(url, { ...init, headers, body: new Uint8Array() });
+  if (size === 0) return await lightFetch(url, { ...init, headers, body: new Uint8Array() });
   const body = createReadStream(file, { end: size - 1 });
   try {
-    return await fetch(url, { ...init, headers, body, duplex: 'half' } as unknown as RequestInit);
+    return await lightFetch(url, { ...init, headers, body: body as unknown as ReadableStream });
   } finally {
     body.destroy();
   }

@@ -1,16 +1,16 @@
 // Tells the server how a run ended, for as long as it takes; what cannot be said at once is put on disk first.
 import { type FinishRequest, Refused } from '@signalbox/protocol/browser';
 import type { RunLog } from '../log/run-log.ts';
-import { type OwnLog, tell } from '../own-log.ts';
+import type { OwnLog } from '../own-log.ts';
 import type { ServerLink } from '../server-link.ts';
 import type { Settings } from '../settings.ts';
-import { writeResult } from './run-directory.ts';
+import type { ResultKeeper } from './result-keeper.ts';
 
 export type Delivery = {
   readonly link: ServerLink;
   readonly runId: number;
-  readonly directory: string;
   readonly result: FinishRequest;
+  readonly keeper: ResultKeeper;
   readonly runLog: RunLog;
   readonly settings: Settings;
   readonly log: OwnLog;
@@ -19,13 +19,13 @@ export type Delivery = {
 
 /** False when the claim is lost. The rest of the log may still be on its way afterwards. */
 export async function deliverResult(delivery: Delivery): Promise<boolean> {
-  const { link, runId, result, runLog, settings, log, signal } = delivery;
-  const keep = keeper(delivery);
-  const timer = setTimeout(keep, settings.spoolMillis);
+  const { link, runId, result, keeper, runLog, settings, log, signal } = delivery;
+  const onFailure = () => keeper.keep();
+  const timer = setTimeout(onFailure, settings.spoolMillis);
   try {
     // Most logs are short: with the log there first, whoever looks at the verdict finds all of it.
     await atMost(runLog.allSent(), settings.finishWaitMillis);
-    await link.untilAnswered('finish', { params: { run: runId }, body: result }, { signal, onFailure: keep });
+    await link.untilAnswered('finish', { params: { run: runId }, body: result }, { signal, onFailure });
     return true;
   } catch (error) {
     signal.throwIfAborted();
@@ -37,19 +37,6 @@ export async function deliverResult(delivery: Delivery): Promise<boolean> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Puts log and result on disk, once, in this order: a result on disk means that its log is there too. */
-export function keeper({ directory, result, runLog, runId, log }: Delivery): () => void {
-  let kept = false;
-  return () => {
-    if (kept) return;
-    kept = true;
-    runLog
-      .toDisk()
-      .then(() => writeResult(directory, result))
-      .catch((error: unknown) => log.warn(`The result cannot be kept on disk: ${tell(error)}`, { run: runId }));
-  };
 }
 
 async function atMost(work: Promise<void>, millis: number): Promise<void> {

@@ -1,10 +1,9 @@
-// The directory of a run: where its files, its log and the memory of its claim are, so that a worker that died can be
-// cleaned up after by the next one.
-import { mkdirSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+// What lies in the directory of a run: its files, its log, and the memory of its claim, so that the next worker can
+// clear up after one that died.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinishRequest, WorkOrder } from '@signalbox/protocol/browser';
 import { type Owner, thisProcess } from '../owner.ts';
-import { removeTree } from './remove-tree.ts';
 
 export type RunDirectory = {
   readonly path: string;
@@ -20,26 +19,26 @@ export type ClaimRecord = {
   readonly jobName: string;
   readonly server: string;
   readonly owner: Owner;
-  readonly mark: string;
 };
+
+/** A claim is this long, so that one can be written over another; a longer one is not written over. */
+export const claimBytes = 1_024;
 
 let owner: Owner | null = null;
 
 /** Two servers may both have a run 7, and share this place. */
-export function runPath(runsDir: string, { runId, claimId }: WorkOrder): string {
-  return join(runsDir, `${runId}-${claimId.slice(0, 8)}`);
+export function runDirectoryOf(runsDir: string, { runId, claimId }: WorkOrder): RunDirectory {
+  const path = join(runsDir, `${runId}-${claimId.slice(0, 8)}`);
+  return { path, workspace: join(path, 'work'), home: join(path, 'home'), temporary: join(path, 'tmp') };
 }
 
-export function createRunDirectory(path: string, order: WorkOrder, server: string, mark: string): RunDirectory {
-  const directory = { path, workspace: join(path, 'work'), home: join(path, 'home'), temporary: join(path, 'tmp') };
-  mkdirSync(directory.workspace, { recursive: true });
-  mkdirSync(directory.home, { recursive: true });
-  mkdirSync(directory.temporary, { recursive: true });
+export function writeClaim(path: string, { runId, claimId, job }: WorkOrder, server: string, isReused: boolean): void {
   owner ??= thisProcess();
-  const { runId, claimId, job } = order;
-  const record: ClaimRecord = { runId, claimId, jobName: job.name, server, owner, mark };
-  writeFileSync(join(path, 'claim.json'), JSON.stringify(record));
-  return directory;
+  const record: ClaimRecord = { runId, claimId, jobName: job.name, server, owner };
+  const file = join(path, 'claim.json');
+  const text = JSON.stringify(record).padEnd(claimBytes);
+  // Over the claim before it, where there is one: emptying a file first makes ext4 wait for the disk (4 ms).
+  writeFileSync(file, text, { flag: isReused ? 'r+' : 'w' });
 }
 
 /** Null when there is none, or only half of one. */
@@ -55,32 +54,6 @@ export function writeResult(path: string, result: FinishRequest): void {
 
 export function readResult(path: string): FinishRequest | null {
   return readJson<FinishRequest>(join(path, 'result.json'));
-}
-
-/** The files of the run; its claim and its log stay. */
-export async function removeFiles({ workspace, home, temporary }: RunDirectory): Promise<void> {
-  for (const path of [workspace, home, temporary]) {
-    if (!removeEmpty(path)) await removeTree(path);
-  }
-}
-
-export async function removeRunDirectory(path: string): Promise<void> {
-  try {
-    unlinkSync(join(path, 'claim.json'));
-  } catch {
-    // Somebody was here before: what is left is removed all the same.
-  }
-  if (!removeEmpty(path)) await removeTree(path);
-}
-
-/** Most runs leave their directories empty: one call then, where the general way takes five. */
-function removeEmpty(path: string): boolean {
-  try {
-    rmdirSync(path);
-    return true;
-  } catch {
-    return false; // Not empty.
-  }
 }
 
 function readJson<Value>(path: string): Value | null {

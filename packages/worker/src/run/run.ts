@@ -10,9 +10,11 @@ import { type OwnLog, tell } from '../own-log.ts';
 import type { PipeShelf } from '../process/output-pipe.ts';
 import type { ServerLink } from '../server-link.ts';
 import type { Settings } from '../settings.ts';
-import { deliverResult, keeper } from './deliver-result.ts';
+import { deliverResult } from './deliver-result.ts';
 import { Interrupted, type Outcome } from './outcome.ts';
-import { createRunDirectory, type RunDirectory, removeFiles, removeRunDirectory, runPath } from './run-directory.ts';
+import { ResultKeeper } from './result-keeper.ts';
+import type { RunDirectories } from './run-directories.ts';
+import type { RunDirectory } from './run-directory.ts';
 import { runSteps } from './run-steps.ts';
 import { StepBoard } from './step-board.ts';
 
@@ -22,6 +24,7 @@ export type House = {
   readonly settings: Settings;
   readonly dataDir: string;
   readonly runsDir: string;
+  readonly directories: RunDirectories;
   readonly budget: SpoolBudget;
   readonly pipes: PipeShelf;
   readonly log: OwnLog;
@@ -46,7 +49,7 @@ export class ActiveRun {
   readonly #wire = new AbortController();
   readonly #log: OwnLog;
   #runLog: RunLog | null = null;
-  #keep: (() => void) | null = null;
+  #keeper: ResultKeeper | null = null;
 
   constructor(order: WorkOrder, house: House) {
     this.runId = order.runId;
@@ -85,7 +88,7 @@ export class ActiveRun {
 
   /** No more time: what the server has not heard stays on disk for the next start. */
   leave(): void {
-    this.#keep?.();
+    this.#keeper?.keep();
     this.#wire.abort(new Interrupted('stopped', { code: 'worker-stopped', text: 'the worker has ended' }));
   }
 
@@ -94,57 +97,57 @@ export class ActiveRun {
   }
 
   async #live(announceEnd: () => void): Promise<void> {
-    const { link, settings, runsDir, env } = this.#house;
-    const { runId, claimId, attempt, job } = this.#order;
+    const { link, directories, env } = this.#house;
+    const { runId, attempt, job } = this.#order;
     this.#log.info(`Run ${runId}: ${job.name}, attempt ${attempt}`);
     // Within a job of another worker, its mark stays: what ends that job ends this run too.
-    const mark = [env['SIGNALBOX_RUN'], claimId].filter(Boolean).join(',');
-    const path = runPath(runsDir, this.#order);
+    const mark = [env['SIGNALBOX_RUN'], this.claimId].filter(Boolean).join(',');
+    const board = this.#createBoard();
     let directory: RunDirectory | null = null;
     let outcome: Outcome;
-    const board = this.#createBoard();
     try {
-      directory = createRunDirectory(path, this.#order, link.server, mark);
-      this.#runLog = this.#createLog(path);
+      directory = directories.create(this.#order, link.server);
+      this.#runLog = this.#createLog();
       outcome = await this.#perform(directory, this.#runLog, board, mark);
     } catch (error) {
       outcome = this.#outcomeOf(error);
     }
     board.close();
-    const runLog = this.#runLog ?? this.#createLog(path);
+    const runLog = this.#runLog ?? this.#createLog();
     runLog.end();
-    if (this.#wire.signal.aborted) {
-      await runLog.drop();
-    } else {
-      const result = { claimId, ...outcome, steps: [...board.steps], logBytes: runLog.sizes(board.steps.length) };
-      const { log } = this.#house;
-      const delivery = {
-        link,
-        runId,
-        directory: path,
-        result,
-        runLog,
-        settings,
-        log,
-        signal: this.#wire.signal,
-      };
-      this.#keep = keeper(delivery);
-      const cleaning = directory ? removeFiles(directory) : Promise.resolve();
-      // Said below, when the verdict is out; until then it must not count as unhandled.
-      cleaning.catch(() => undefined);
-      const isTaken = await deliverResult(delivery);
-      const seconds = ((performance.now() - this.claimedAt) / 1_000).toFixed(2);
-      this.#log.info(`Run ${runId}: ${outcome.verdict}, ${outcome.reason.text}`, { seconds });
-      if (!isTaken) this.lose();
-      announceEnd();
-      const late = setTimeout(this.#keep, settings.spoolMillis);
-      await runLog.allSent().finally(() => clearTimeout(late));
-      await cleaning;
-    }
-    if (directory) {
-      await removeFiles(directory);
-      await removeRunDirectory(path);
-    }
+    if (this.#wire.signal.aborted) await runLog.drop();
+    else await this.#tell(outcome, board, runLog, directory, announceEnd);
+    if (!directory) return;
+    await this.#keeper?.settled;
+    await directories.empty(directory);
+    await directories.takeBack(directory);
+  }
+
+  /** Brings verdict and log to the server. */
+  async #tell(
+    outcome: Outcome,
+    board: StepBoard,
+    runLog: RunLog,
+    directory: RunDirectory | null,
+    announceEnd: () => void,
+  ): Promise<void> {
+    const { link, settings, directories, log } = this.#house;
+    const { runId, claimId } = this;
+    const result = { claimId, ...outcome, steps: [...board.steps], logBytes: runLog.sizes(board.steps.length) };
+    const keeper = new ResultKeeper({ runId, directory: directories.where(this.#order).path, result, runLog, log });
+    this.#keeper = keeper;
+    const delivered = deliverResult({ link, runId, result, keeper, runLog, settings, log, signal: this.#wire.signal });
+    // While the server is at it. A tree that cannot be removed is told of when the verdict is out.
+    const emptied = directory ? afterThis(() => directories.empty(directory)) : Promise.resolve();
+    emptied.catch(() => undefined);
+    const isTaken = await delivered;
+    const seconds = ((performance.now() - this.claimedAt) / 1_000).toFixed(2);
+    log.info(`Run ${runId}: ${outcome.verdict}, ${outcome.reason.text}`, { seconds });
+    if (!isTaken) this.lose();
+    announceEnd();
+    const late = setTimeout(() => keeper.keep(), settings.spoolMillis);
+    await runLog.allSent().finally(() => clearTimeout(late));
+    await emptied;
   }
 
   async #perform(directory: RunDirectory, runLog: RunLog, board: StepBoard, mark: string): Promise<Outcome> {
@@ -202,8 +205,8 @@ export class ActiveRun {
     });
   }
 
-  #createLog(directory: string): RunLog {
-    const { link, settings, budget, log, ownForms } = this.#house;
+  #createLog(): RunLog {
+    const { link, settings, budget, log, ownForms, directories } = this.#house;
     const { runId, claimId, secrets, repo } = this.#order;
     const values = [...Object.values(secrets), ...passwordsOf(repo.url)];
     const forms = values.length > 0 ? [...ownForms, ...prepareForms(secretForms(values))] : ownForms;
@@ -211,7 +214,7 @@ export class ActiveRun {
       link,
       runId,
       claimId,
-      directory,
+      directory: directories.where(this.#order).path,
       forms,
       budget,
       settings,
@@ -224,6 +227,12 @@ export class ActiveRun {
       },
     });
   }
+}
+
+/** When what is under way has been written to the network. */
+async function afterThis(work: () => Promise<void>): Promise<void> {
+  await new Promise(setImmediate);
+  await work();
 }
 
 /** The password in a repository's address is a secret as well. */

@@ -1,0 +1,40 @@
+// Puts the log and the result of a run on disk when the server does not take them at once, in this order: a result on
+// disk means that its log is there too.
+import type { FinishRequest } from '@signalbox/protocol/browser';
+import type { RunLog } from '../log/run-log.ts';
+import { type OwnLog, tell } from '../own-log.ts';
+import { writeResult } from './run-directory.ts';
+
+export type KeeperOptions = {
+  readonly runId: number;
+  /** Of the run. */
+  readonly directory: string;
+  readonly result: FinishRequest;
+  readonly runLog: RunLog;
+  readonly log: OwnLog;
+};
+
+export class ResultKeeper {
+  readonly #options: KeeperOptions;
+  /** Resolves when nothing is being written any more. */
+  settled: Promise<void> | null = null;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Once; a repeat does nothing. */
+  keep(): void {
+    this.settled ??= this.#write();
+  }
+
+  async #write(): Promise<void> {
+    const { runLog, directory, result, log, runId } = this.#options;
+    try {
+      await runLog.toDisk();
+      writeResult(directory, result);
+    } catch (error) {
+      log.warn(`The result cannot be kept on disk: ${tell(error)}`, { run: runId });
+    }
+  }
+}
