@@ -28,6 +28,8 @@ export type MirrorOptions = {
 /** `git gc --auto` packs when there is enough to pack; asking at every fetch would cost a spawn each. */
 const fetchesBetweenTidying = 20;
 
+const commitBytesLimit = 1_048_576;
+
 type Limits = { readonly signal?: AbortSignal | undefined; readonly outputBytes?: number };
 
 export class Mirror {
@@ -105,7 +107,8 @@ export class Mirror {
 
   /** Whether the mirror holds this commit. */
   async has(revision: string): Promise<boolean> {
-    return (await this.read(revision, 0))?.type === 'commit';
+    // Read whole: to leave an answer unread would end the process that reads.
+    return (await this.read(revision, commitBytesLimit))?.type === 'commit';
   }
 
   /** Reads one object by its whole id. */
