@@ -32,6 +32,16 @@ test('a hint during a look is looked at after it', async () => {
   expect(look).toHaveBeenCalledTimes(2);
 });
 
+test('a look that failed is made again at the next hint', async () => {
+  const look = vi.fn<() => Promise<void>>(() => Promise.reject(new Error('no answer')));
+  const gentle = gently(look);
+  gentle.hint();
+  await vi.advanceTimersByTimeAsync(1000);
+  gentle.hint();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(look).toHaveBeenCalledTimes(2);
+});
+
 test('a stopped one looks no more', async () => {
   const look = vi.fn(async () => {});
   const gentle = gently(look);

@@ -18,6 +18,8 @@ export const queries = new QueryClient({
       staleTime: 5_000,
       refetchOnWindowFocus: false,
       networkMode: 'always',
+      // What could not be read is asked for again until the server answers.
+      refetchInterval: ({ state }) => (state.error instanceof Unreachable ? 5_000 : false),
       retry: (count, problem) => problem instanceof Unreachable && count < 2,
     },
     mutations: { networkMode: 'always' },

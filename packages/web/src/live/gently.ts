@@ -3,6 +3,7 @@
 export type Gentle = { hint(): void; stop(): void };
 
 const shortestWait = 100;
+const waitAfterFailure = 2_000;
 
 /** After a look that took long the next one waits longer, so that a busy page does not drown its server. */
 export function gently(look: () => Promise<unknown>): Gentle {
@@ -19,11 +20,13 @@ export function gently(look: () => Promise<unknown>): Gentle {
     const started = performance.now();
     try {
       await look();
-    } finally {
-      looking = false;
       wait = Math.max(shortestWait, 2 * (performance.now() - started));
-      if (again) plan();
+    } catch {
+      // Nothing is lost: the next hint looks again, and so does the stream of hints when it is back.
+      wait = waitAfterFailure;
     }
+    looking = false;
+    if (again) plan();
   };
   const plan = () => {
     if (!stopped && timer === null) timer = setTimeout(begin, wait);

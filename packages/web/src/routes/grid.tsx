@@ -70,7 +70,7 @@ function Pushes({ grid, search }: { grid: Grid; search: GridSearch }) {
     l: () => onFocused((job) => commands.current.open(job, { toLog: true })),
     '/': () => input.current?.focus(),
   });
-  const branch = grid.branches.find((one) => one.name === search.branch);
+  const gone = search.branch !== undefined && grid.rows[0]?.push.kind === 'deleted';
   return (
     <>
       {grid.repo.problem ? (
@@ -78,9 +78,7 @@ function Pushes({ grid, search }: { grid: Grid; search: GridSearch }) {
           The last look at {grid.repo.url} failed, so newer pushes may be missing: {grid.repo.problem}
         </p>
       ) : null}
-      {branch?.head === null ? (
-        <p className={styles['gone']}>The branch {branch.name} was deleted. These are its pushes.</p>
-      ) : null}
+      {gone ? <p className={styles['gone']}>The branch {search.branch} was deleted. These are its pushes.</p> : null}
       {grid.rows.length > 0 ? (
         <FilterBar
           filter={filter}

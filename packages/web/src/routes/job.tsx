@@ -101,7 +101,7 @@ function PlannedSteps({ detail }: { detail: JobDetail }) {
       <ol>
         {detail.spec.steps.map((step) => (
           <li key={`${step.name} ${step.script}`}>
-            <span>{step.name}</span>
+            {step.name === step.script.trim() ? null : <span>{step.name}</span>}
             <pre>{step.script.trim()}</pre>
           </li>
         ))}

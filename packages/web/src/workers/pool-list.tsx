@@ -12,16 +12,23 @@ export function PoolList({ pools }: { pools: readonly Pool[] }) {
     <section aria-labelledby="pools">
       <h2 id="pools">Pools</h2>
       <ul className={styles['pools']}>
-        {pools.map((pool) => (
-          <li key={pool.name} className={styles['pool']}>
-            <h3>{pool.name}</h3>
-            <Use pool={pool} />
-            <Waiting pool={pool} />
-          </li>
-        ))}
+        {[...pools]
+          .sort((a, b) => Number(isStuck(b)) - Number(isStuck(a)))
+          .map((pool) => (
+            <li key={pool.name} className={styles['pool']}>
+              <h3>{pool.name}</h3>
+              <Use pool={pool} />
+              <Waiting pool={pool} />
+            </li>
+          ))}
       </ul>
     </section>
   );
+}
+
+/** Jobs wait and no worker is there: that comes first. */
+function isStuck(pool: Pool): boolean {
+  return pool.ready > 0 && pool.workers === 0;
 }
 
 function Use({ pool }: { pool: Pool }) {
@@ -41,14 +48,14 @@ function Use({ pool }: { pool: Pool }) {
 function Waiting({ pool }: { pool: Pool }) {
   if (pool.ready === 0) return <p className={styles['quiet']}>Nothing waits.</p>;
   return (
-    <p className={pool.workers === 0 ? styles['stuck'] : undefined}>
+    <p className={isStuck(pool) ? styles['stuck'] : undefined}>
       {counted(pool.ready, 'job')} {pool.ready === 1 ? 'waits' : 'wait'}
       {pool.oldestReadyAt ? (
         <>
           , the oldest for <Lasting from={pool.oldestReadyAt} to={null} />
         </>
       ) : null}
-      {pool.workers === 0 ? '. No worker serves this pool now: start one.' : null}
+      {isStuck(pool) ? '. No worker serves this pool now: start one.' : null}
     </p>
   );
 }
