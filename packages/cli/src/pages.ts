@@ -2,4 +2,3 @@
 
 export const homePage = (server: string): string => `${server}/`;
 export const repoPage = (server: string, repo: string): string => `${server}/repos/${encodeURIComponent(repo)}`;
-export const jobPage = (server: string, job: number): string => `${server}/jobs/${job}`;

@@ -1,6 +1,6 @@
 // The newcomer's way with real processes: start, look around, add a repository, stop, start again, leave nothing behind.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient, type JobBrief, type JobDetail, type Push } from '@signalbox/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,7 +8,9 @@ import { type SampleRepository, sampleRepository } from '../../../test/kit/git.t
 import { type Program, runProgram, startProgram } from '../../../test/kit/programs.ts';
 import { directoryToRemove } from '../../../test/kit/temporary.ts';
 import { until } from '../../../test/kit/wait.ts';
+import { git } from '../src/git.ts';
 import type { Holder } from '../src/start/lock.ts';
+import { isAlive } from '../src/start/processes.ts';
 
 const patience = 90;
 const longTest = { timeout: (patience + 30) * 1000 };
@@ -45,8 +47,6 @@ const json = async <Value>(...args: string[]): Promise<Value> => {
 };
 const client = () => createClient({ server: address });
 const holder = () => JSON.parse(readFileSync(join(data, 'start.json'), 'utf8')) as Holder;
-const lives = (pid: number) =>
-  existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
 async function start(...args: string[]): Promise<Program> {
   const program = startProgram(['start', '--data', data, '--port', '0', ...args], { env: env(), cwd: home.path });
@@ -127,7 +127,6 @@ describe.sequential('a newcomer', () => {
 
   test('pushes to the sample, and the hook tells of it', longTest, async () => {
     const tree = join(data, 'sample');
-    const { git } = await import('../src/git.ts');
     await git(tree, ['commit', '--quiet', '--allow-empty', '-m', 'Mine']);
     await git(tree, ['push', '--quiet', 'origin', 'main'], { env: env() });
     await until('the push', async () => (await pushes())[0]?.title === 'Mine', { seconds: 20 });
@@ -172,7 +171,6 @@ describe.sequential('a newcomer', () => {
 
   test('gives a job a secret that is never shown', longTest, async () => {
     const file = join(own.path, '..', 'word');
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(file, 'open-sesame');
     expect((await signalbox('secret', 'set', 'mine', 'WORD', '--from-file', file)).code).toBe(0);
     expect((await signalbox('secret', 'list', 'mine')).stdout).toContain('WORD');
@@ -210,7 +208,7 @@ describe.sequential('a newcomer', () => {
   test('stops everything with Ctrl-C', longTest, async () => {
     const { children } = holder();
     expect(await running!.stop('SIGINT')).toEqual({ code: 0, signal: null });
-    expect(children.filter(lives)).toEqual([]);
+    expect(children.filter(isAlive)).toEqual([]);
     expect(existsSync(join(data, 'start.json'))).toBe(false);
     expect(existsSync(join(data, 'postgres/cluster/postmaster.pid'))).toBe(false);
     expect(existsSync(join(home.path, 'state', 'signalbox'))).toBe(false);
@@ -232,8 +230,18 @@ describe.sequential('a newcomer', () => {
   test('leaves no process behind when start itself is killed, and starts again', longTest, async () => {
     const { children } = holder();
     await running!.kill9();
-    await until('the end of its children', () => children.every((pid) => !lives(pid)), { seconds: 60 });
+    await until('the end of its children', () => children.every((pid) => !isAlive(pid)), { seconds: 60 });
     expect(existsSync(join(data, 'postgres/cluster/postmaster.pid'))).toBe(false);
+    await start('--no-sample');
+  });
+
+  test('ends it all at once with a second Ctrl-C, PostgreSQL too', longTest, async () => {
+    const postgres = Number(readFileSync(join(data, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0]);
+    const pids = [postgres, ...holder().children];
+    running!.child.kill('SIGINT');
+    expect(await running!.stop('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(running!.output).toMatch(/^stopped/m);
     await start('--no-sample');
   });
 
@@ -249,18 +257,27 @@ describe.sequential('a newcomer', () => {
     expect(await running!.ended).toEqual({ code: 0, signal: null });
     expect(existsSync(hook)).toBe(false);
     expect(existsSync(data)).toBe(false);
-    // What other programs keep in the home of the person is not ours to judge; of ours there is nothing.
-    expect(readdirSync(home.path).filter((name) => name !== '.cache')).toEqual(
-      ['state'].filter(() => existsSync(join(home.path, 'state'))),
-    );
-    await rm(join(home.path, 'state'), { recursive: true, force: true });
+    expect(readdirSync(join(home.path, 'state'))).toEqual([]);
   });
+});
+
+test('a server that cannot start is told with its last words, and nothing stays', longTest, async () => {
+  const other = await directoryToRemove('broken');
+  try {
+    const ran = await runProgram(['start', '--data', other.path, '--port', '0'], {
+      env: { ...env(), DATABASE_URL: 'postgres://127.0.0.1:1/none' },
+    });
+    expect(ran.code).toBe(1);
+    expect(ran.output).toContain('ECONNREFUSED 127.0.0.1:1');
+    expect(existsSync(join(other.path, 'start.json'))).toBe(false);
+  } finally {
+    await other.remove();
+  }
 });
 
 test('down refuses to remove a directory that is not its own', async () => {
   const other = await directoryToRemove('other');
   try {
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(join(other.path, 'precious'), 'x');
     expect((await signalbox('down', '--purge', '--data', other.path)).code).toBe(2);
     expect((await signalbox('start', '--data', other.path)).code).toBe(2);

@@ -10,7 +10,7 @@ import { Mistake } from '../mistake.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { listRunning, removeRunning } from '../running.ts';
 import { chooseData, isData } from '../start/data-directory.ts';
-import { endPostgres, removeSocketFolder } from '../start/embedded-postgres.ts';
+import { endPostgres } from '../start/embedded-postgres.ts';
 import { askToStop, readHolder } from '../start/lock.ts';
 import { awaitEnd } from '../start/processes.ts';
 import { slowly } from '../start/say.ts';
@@ -71,14 +71,12 @@ async function stopStart(data: string): Promise<boolean> {
     await awaitEnd([found.holder.pid], 10);
   }
   if (found) await awaitEnd(found.holder.children, 20);
-  await endPostgres(data);
-  return found !== undefined;
+  return (await endPostgres(data)) || found !== undefined;
 }
 
 function purge(data: string): string[] {
   // The sample's own hook goes with the data: nobody need hear of it.
   const hooks = removeAllHooks(data).filter((file) => !file.startsWith(data + sep));
-  removeSocketFolder(data);
   rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   return hooks;
 }

@@ -8,24 +8,29 @@ import { commandOf, isAlive } from './processes.ts';
 
 const cluster = (data: string) => join(data, 'postgres', 'cluster');
 
-/** Ends the PostgreSQL of a data directory, if one runs: in good order, or hard after a while. */
-export async function endPostgres(data: string): Promise<void> {
+/** Ends the PostgreSQL of a data directory: in good order, or hard after a while. @returns whether one ran. */
+export async function endPostgres(data: string): Promise<boolean> {
   const pid = Number(read(join(cluster(data), 'postmaster.pid')).split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 1) return;
-  for (const [signal, seconds] of [
-    ['SIGINT', 20],
-    ['SIGQUIT', 10],
-    ['SIGKILL', 5],
-  ] as const) {
-    if (!(await serves(pid, data))) return;
+  const ran = Number.isInteger(pid) && pid > 1 && (await serves(pid, data));
+  for (const [signal, seconds] of ran ? endings : []) {
+    if (!(await serves(pid, data))) break;
     process.kill(pid, signal);
     const deadline = performance.now() + seconds * 1000;
     while (isAlive(pid) && performance.now() < deadline) await pause(50);
   }
+  removeSocketFolder(data);
+  return ran;
 }
 
-/** Removes the folder of the socket, when it is one that we made. */
-export function removeSocketFolder(data: string): void {
+/** PostgreSQL's own words for: now, at once, and what no process can refuse. */
+const endings = [
+  ['SIGINT', 20],
+  ['SIGQUIT', 10],
+  ['SIGKILL', 5],
+] as const;
+
+/** Only when it is one that we made. */
+function removeSocketFolder(data: string): void {
   const said = /^unix_socket_directories = '"(.*)"'$/m.exec(read(join(cluster(data), 'signalbox.conf')))?.[1];
   if (!said || !/^signalbox-[0-9a-f]{16}$/.test(basename(said))) return;
   if ([tmpdir(), '/tmp'].includes(dirname(said))) rmSync(said, { recursive: true, force: true });

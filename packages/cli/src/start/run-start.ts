@@ -11,6 +11,7 @@ import { makeSample } from '../sample.ts';
 import type { Terminal } from '../terminal.ts';
 import { Child } from './child.ts';
 import { openData } from './data-directory.ts';
+import { endPostgres } from './embedded-postgres.ts';
 import { firstPassed } from './first-passed.ts';
 import { choosePort } from './free-port.ts';
 import { type Lock, takeLock } from './lock.ts';
@@ -47,8 +48,9 @@ export async function runStart(terminal: Terminal, output: Output, options: Star
     if (leftover) await slowly(output, 'waiting for what was left of the last start', awaitEnd(leftover.children, 20));
     await run(terminal, output, options, lock, children, stop.asked);
   } finally {
-    const done = stopChildren(output, children, stop.forced);
-    await done;
+    await stopChildren(output, children, stop.forced);
+    // A server that was not asked but killed has left its PostgreSQL running.
+    if (stop.forced.aborted) await endPostgres(options.data);
     removeRunning(terminal.env, options.data);
     lock.release();
     stop.release();
@@ -72,6 +74,7 @@ async function run(
   const listen = `127.0.0.1:${await choosePort(port)}`;
   const address = `http://${listen}`;
   const once = createRepeats();
+  let isUp = false;
   const pids = new Map<string, number>();
   const keep = (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Child => {
     const logFile = join(data, 'logs', `${name}.log`);
@@ -85,7 +88,10 @@ async function run(
         const text = found && once(`${name}: ${found.text}`);
         if (found && text) serious(output, found.level, text);
       },
-      onCrash: (how, seconds) => childCrashed(output, name, how, seconds, logFile),
+      // A server that does not even come up ends the start, which says why.
+      onCrash: (how, seconds) => {
+        if (isUp) childCrashed(output, name, how, seconds, logFile);
+      },
       onStart: (pid) => {
         pids.set(name, pid);
         lock.tell({ children: [...pids.values()] });
@@ -99,6 +105,7 @@ async function run(
   const server = keep('server', ['serve', '--data', data, '--listen', listen]);
   await slowly(output, 'starting the server and its database', awaitReady(server, address, asked));
   if (asked.aborted) return;
+  isUp = true;
   lock.tell({ address });
   writeRunning(terminal.env, { address, data, startedAt: new Date().toISOString() });
 
