@@ -62,13 +62,13 @@ function JobBody({ detail, run }: { detail: JobDetail; run: RunDetail | undefine
         <JobHeader detail={detail} run={run} actions={actions} />
         {job.state === 'waiting' || job.state === 'ready' ? <Blockers detail={detail} /> : null}
       </div>
-      <aside className={styles['aside']} aria-label="About this job">
-        <JobFacts detail={detail} run={run} />
-      </aside>
       <section id="log" className={styles['steps']} aria-label="Steps">
         {detail.runs.length > 1 ? <Attempts runs={detail.runs} current={run} /> : null}
         {run ? <Steps key={run.run.id} run={run} spec={detail.spec} /> : <PlannedSteps detail={detail} />}
       </section>
+      <aside className={styles['aside']} aria-label="About this job">
+        <JobFacts detail={detail} run={run} />
+      </aside>
     </div>
   );
 }
