@@ -8,19 +8,23 @@ import { buildPrograms } from './ready/programs.mjs';
 import { takeTurns } from './ready/turns.mjs';
 import { Trouble } from './ready/work.mjs';
 
-const modes = ['start', 'test', 'build'];
+const modes = ['install', 'start', 'test', 'build'];
 const mode = process.argv[2] ?? '';
 
 try {
   if (!modes.includes(mode)) throw new Trouble(`node scripts/ready.mjs takes one of: ${modes.join(', ')}`);
   checkNode();
   if (packagesAreStale()) await takeTurns('install', async () => packagesAreStale() && installPackages());
-  // The compiler itself knows what is stale; when it has nothing to do it takes 0.1 s.
-  await takeTurns('build', () => buildPrograms(mode === 'start' ? 'programs' : 'everything'));
-  if (pagesAreStale()) await takeTurns('build', async () => pagesAreStale() && buildPages());
+  if (mode !== 'install') await build();
   if (mode === 'test') await takeTurns('browser', readyBrowser);
 } catch (error) {
   if (!(error instanceof Trouble)) throw error;
   console.error(`\n${error.message}`);
   process.exitCode = 1;
+}
+
+async function build() {
+  // The compiler itself knows what is stale; when it has nothing to do it takes 0.1 s.
+  await takeTurns('build', () => buildPrograms(mode === 'start' ? 'programs' : 'everything'));
+  if (pagesAreStale()) await takeTurns('build', async () => pagesAreStale() && buildPages());
 }

@@ -1,5 +1,5 @@
 // Installs the npm packages when they are absent or not those of package-lock.json.
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, say, Trouble, work } from './work.mjs';
 
@@ -36,6 +36,8 @@ function isWorkspace(path) {
  * lock file without the optional packages of other systems, as it is when it was made from a registry that lacks those.
  */
 export async function installPackages() {
+  const from = process.env['READY_NODE_MODULES'];
+  if (from) return linkPackages(from);
   say('installing packages (npm install) …');
   await work('packages are installed', async () => {
     // Whatever NODE_ENV says: the compiler is among them. npm itself shows how far it is.
@@ -52,6 +54,24 @@ export async function installPackages() {
       );
     }
   });
+}
+
+/**
+ * Takes the packages that lie installed elsewhere for the same lock file, by links: many checkouts of one machine need one
+ * installation. The workspaces' own links are relative, so they stand for this tree.
+ */
+function linkPackages(from) {
+  const modules = join(root, 'node_modules');
+  mkdirSync(join(modules, '@signalbox'), { recursive: true });
+  for (const name of readdirSync(from)) {
+    if (name === '.cache' || name === '@signalbox' || existsSync(join(modules, name))) continue;
+    symlinkSync(join(from, name), join(modules, name), 'junction');
+  }
+  for (const name of readdirSync(join(from, '@signalbox'))) {
+    const link = join(modules, '@signalbox', name);
+    if (!existsSync(link)) symlinkSync(join(root, 'packages', name), link, 'junction');
+  }
+  say(`packages are linked from ${from}`);
 }
 
 /** @param {string} path @returns {any} */
