@@ -46,7 +46,7 @@ export function findToken(env: Environment, server: string): string | undefined 
 }
 
 /** `config.json` in the configuration directory: tokens by server, so that none is sent to another. */
-export const configurationFile = (env: Environment): string => join(configHome(env), 'config.json');
+const configurationFile = (env: Environment): string => join(configHome(env), 'config.json');
 
 function readConfiguration(env: Environment): { tokens?: Readonly<Record<string, string>> } {
   const file = configurationFile(env);

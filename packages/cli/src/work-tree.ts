@@ -14,7 +14,7 @@ export type TreeFacts = {
 };
 
 /** The top of the work tree that holds the directory. */
-export async function topOf(directory: string): Promise<string> {
+async function topOf(directory: string): Promise<string> {
   const top = await git(directory, ['rev-parse', '--show-toplevel'], { mayExit: 128 });
   if (top) return top;
   throw new Mistake('not-found', `${directory} is in no git work tree.`, 'Go into one, or make one with `git init`.');

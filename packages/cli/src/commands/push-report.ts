@@ -61,7 +61,7 @@ async function reportFromHook(output: Output, terminal: Terminal, options: Optio
 }
 
 /** Lines of git's `post-receive`: before, after, ref. Only branches are of interest; `-` is unknown. */
-export function readMoved(input: string): Moved[] {
+function readMoved(input: string): Moved[] {
   return input.split('\n').flatMap((line) => {
     const [before, revision, ref] = line.trim().split(/\s+/);
     if (!revision || !ref?.startsWith('refs/heads/')) return [];

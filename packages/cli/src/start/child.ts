@@ -6,7 +6,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ownCommand } from '../own-command.ts';
 
 export type ChildOptions = {
-  readonly name: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly logFile: string;

@@ -16,7 +16,7 @@ export async function awaitEnd(pids: readonly number[], seconds: number): Promis
   }
 }
 
-export async function isOurs(pid: number): Promise<boolean> {
+async function isOurs(pid: number): Promise<boolean> {
   return isAlive(pid) && /signalbox\.js/.test(await commandOf(pid));
 }
 

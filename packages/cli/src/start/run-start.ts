@@ -1,5 +1,5 @@
 // `signalbox start`: a server, a worker and a sample on this machine, until somebody stops them.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, createClient } from '@signalbox/protocol/browser';
@@ -9,17 +9,15 @@ import { explain, type Output } from '../output.ts';
 import { removeRunning, writeRunning } from '../running.ts';
 import { makeSample } from '../sample.ts';
 import type { Terminal } from '../terminal.ts';
-import { Child } from './child.ts';
+import { type Children, createChildren } from './children.ts';
 import { openData } from './data-directory.ts';
 import { endPostgres } from './embedded-postgres.ts';
 import { firstPassed } from './first-passed.ts';
 import { choosePort } from './free-port.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { seriousLine } from './log-line.ts';
 import { awaitEnd } from './processes.ts';
 import { awaitReady } from './ready.ts';
-import { createRepeats } from './repeats.ts';
-import { childCrashed, oldNode, serious, slowly, welcome } from './say.ts';
+import { oldNode, slowly, welcome } from './say.ts';
 import { isShown, showSample } from './show-sample.ts';
 import { obeyPerson, stopChildren } from './stop.ts';
 
@@ -42,13 +40,13 @@ export async function runStart(terminal: Terminal, output: Output, options: Star
     throw new Mistake('conflict', `Signalbox is already running at ${where}`, cure);
   }
   const { lock, leftover } = taken;
-  const children: Child[] = [];
+  const children = createChildren(output, options.data, lock, stop.asked);
   try {
     // Children of a `start` that was killed stop by themselves; they may need a moment.
     if (leftover) await slowly(output, 'waiting for what was left of the last start', awaitEnd(leftover.children, 20));
     await run(terminal, output, options, lock, children, stop.asked);
   } finally {
-    await stopChildren(output, children, stop.forced);
+    await stopChildren(output, children.all, stop.forced);
     // A server that was not asked but killed has left its PostgreSQL running.
     if (stop.forced.aborted) await endPostgres(options.data);
     removeRunning(terminal.env, options.data);
@@ -64,7 +62,7 @@ async function run(
   output: Output,
   { data, port, sample }: StartOptions,
   lock: Lock,
-  children: Child[],
+  children: Children,
   asked: AbortSignal,
 ): Promise<void> {
   const withSample = sample && !(await isShown(data));
@@ -73,39 +71,10 @@ async function run(
   making?.catch(() => {});
   const listen = `127.0.0.1:${await choosePort(port)}`;
   const address = `http://${listen}`;
-  const once = createRepeats();
-  let isUp = false;
-  const pids = new Map<string, number>();
-  const keep = (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Child => {
-    const logFile = join(data, 'logs', `${name}.log`);
-    const child = new Child({
-      name,
-      args,
-      env: { ...childEnvironment(terminal), ...env },
-      logFile,
-      onLine: (line) => {
-        const found = asked.aborted ? undefined : seriousLine(line);
-        const text = found && once(`${name}: ${found.text}`);
-        if (found && text) serious(output, found.level, text);
-      },
-      // A server that does not even come up ends the start, which says why.
-      onCrash: (how, seconds) => {
-        if (isUp) childCrashed(output, name, how, seconds, logFile);
-      },
-      onStart: (pid) => {
-        pids.set(name, pid);
-        lock.tell({ children: [...pids.values()] });
-      },
-    });
-    children.push(child);
-    return child;
-  };
-
-  mkdirSync(join(data, 'logs'), { recursive: true });
-  const server = keep('server', ['serve', '--data', data, '--listen', listen]);
+  const server = children.keep('server', ['serve', '--data', data, '--listen', listen], childEnvironment(terminal));
   await slowly(output, 'starting the server and its database', awaitReady(server, address, asked));
   if (asked.aborted) return;
-  isUp = true;
+  children.sayCrashes();
   lock.tell({ address });
   writeRunning(terminal.env, { address, data, startedAt: new Date().toISOString() });
 
@@ -114,7 +83,8 @@ async function run(
   const tokenFile = join(data, 'worker-token');
   await slowly(output, 'waiting for the token of the worker', fileIsThere(tokenFile, asked));
   if (asked.aborted) return;
-  keep('worker', workerArguments(address, data), { SIGNALBOX_TOKEN_FILE: tokenFile });
+  const workerEnvironment = { ...childEnvironment(terminal), SIGNALBOX_TOKEN_FILE: tokenFile };
+  children.keep('worker', workerArguments(address, data), workerEnvironment);
   const tree = join(data, 'sample');
   welcome(output, terminal.env, {
     address,
@@ -148,13 +118,8 @@ function childEnvironment({ env }: Terminal): NodeJS.ProcessEnv {
 }
 
 async function sayFirstPassed(output: Output, client: Client, asked: AbortSignal): Promise<void> {
-  try {
-    if (await firstPassed(client, asked)) {
-      output.line(output.style('green', `first job passed after ${process.uptime().toFixed(1)} s`));
-    }
-  } catch (error) {
-    // Stopped meanwhile, or the server went away: the latter is said where it is noticed.
-    if (!asked.aborted && explain(error).code !== 'unreachable') throw error;
+  if (await firstPassed(client, asked)) {
+    output.line(output.style('green', `first job passed after ${process.uptime().toFixed(1)} s`));
   }
 }
 
