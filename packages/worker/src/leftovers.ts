@@ -2,7 +2,7 @@
 // were never taken, and gives up runs that had not ended, so that they are tried again soon.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FinishRequest } from '@signalbox/protocol/browser';
+import type { FinishRequest, Step } from '@signalbox/protocol/browser';
 import { tryLock } from './lock.ts';
 import { RunLog } from './log/run-log.ts';
 import { tell } from './own-log.ts';
@@ -12,7 +12,7 @@ import { deliverResult } from './run/deliver-result.ts';
 import { removeTree } from './run/remove-tree.ts';
 import { ResultKeeper } from './run/result-keeper.ts';
 import type { House } from './run/run.ts';
-import { type ClaimRecord, readClaim, readResult } from './run/run-directory.ts';
+import { type ClaimRecord, readClaim, readResult, readSteps } from './run/run-directory.ts';
 
 const dayMillis = 86_400_000;
 
@@ -70,9 +70,11 @@ async function settle(path: string, claim: ClaimRecord, house: House, signal: Ab
   const kept = readResult(path);
   await runLog.restore();
   log.info(`Run ${runId} of a worker that died: ${kept ? 'its result is sent now' : 'it will be tried again'}`);
-  const result = kept ?? lostResult(claim);
+  const result = kept ?? lostResult(path, claim);
   const keeper = new ResultKeeper({ runId, directory: path, result, runLog, log });
-  const delivery = { link, runId, result, keeper, runLog, settings, log };
+  // What was not announced is not taken after the end, so all of it goes first.
+  const patient = kept ? settings : { ...settings, finishWaitMillis: 10_000 };
+  const delivery = { link, runId, result, keeper, runLog, settings: patient, log };
   try {
     if (await deliverResult({ ...delivery, signal: given.signal })) await runLog.allSent();
     await keeper.settled;
@@ -84,10 +86,14 @@ async function settle(path: string, claim: ClaimRecord, house: House, signal: Ab
   }
 }
 
-/** Nothing is known of its steps here. What of its log was on disk is sent all the same. */
-function lostResult({ claimId }: ClaimRecord): FinishRequest {
+/** What of its log was on disk is sent all the same. */
+function lostResult(path: string, { claimId }: ClaimRecord): FinishRequest {
   const text = 'the worker process died in the middle of the run';
-  return { claimId, verdict: 'errored', reason: { code: 'worker-stopped', text }, steps: [], logBytes: [] };
+  const steps = readSteps(path).map((step): Step => {
+    const state = { running: 'errored', waiting: 'skipped' } as const;
+    return step.state in state ? { ...step, state: state[step.state as keyof typeof state] } : step;
+  });
+  return { claimId, verdict: 'errored', reason: { code: 'worker-stopped', text }, steps, logBytes: [] };
 }
 
 async function isYoung(path: string, millis: number): Promise<boolean> {

@@ -94,7 +94,7 @@ export class Renewals {
     for (const { runId, reason } of cancelled) this.#held.get(runId)?.cancel(reason);
     for (const runId of lost) {
       // It may have ended here while the answer was on its way; then it is no longer in hand.
-      this.#held.get(runId)?.lose();
+      this.#held.get(runId)?.missing();
       this.#held.delete(runId);
     }
   }

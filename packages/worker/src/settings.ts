@@ -37,7 +37,7 @@ export const settingsTable = {
     'A longer script is handed over as a file, a longer variable is cut.',
   ),
   artifactFiles: row('ARTIFACT_FILES', 10_000, 'Most artifacts of one run.'),
-  artifactBytes: row('ARTIFACT_BYTES', 10_240 * mib, 'Largest artifact.'),
+  artifactBytes: row('ARTIFACT_BYTES', 2_048 * mib, 'Largest artifact.'),
   leftoverDays: row('LEFTOVER_DAYS', 7, 'When leftovers of runs of other servers are removed.'),
 } as const satisfies Record<string, Row>;
 

@@ -152,7 +152,7 @@ class Life {
         slot: () => this.#slot(),
         begin: (order) => this.#take(order),
       });
-      await aborted(signal);
+      await Promise.race([aborted(signal), claiming]);
       await this.#signOff();
       await claiming;
       while (this.#runs.size > 0) await Promise.all([...this.#runs].map(({ done }) => done));

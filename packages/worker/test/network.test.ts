@@ -139,6 +139,19 @@ describe('the claim of a run', () => {
     await until('the directory to go', () => readdirSync(join(dataDir, 'runs')).length === 0);
   });
 
+  test('that has ended is not taken for lost when the answer to its verdict was lost: its log still arrives', async () => {
+    const { station, start } = await site({ finishWaitMillis: 0, renewWaitSeconds: 1 });
+    const run = station.submit({ steps: ['echo begin; sleep 0.3; echo end'] });
+    station.fate = (id, count) => {
+      if (id === 'finish' && count < 3) return 'lose-answer';
+      return id === 'append-log' && run.finishes < 3 ? 'not-ready' : 'answer';
+    };
+    await start();
+    await station.finished(run);
+    expect(run.finishes).toBe(3);
+    expect(textOf(run, 1)).toBe('begin\nend\n');
+  });
+
   test('is renewed for all runs of the worker in one call', async () => {
     const { station, start } = await site();
     const runs = [1, 2, 3].map(() => station.submit({ steps: ['sleep 1'] }));

@@ -108,12 +108,13 @@ describe('a worker that was killed', () => {
     const run = station.submit({
       steps: [`setsid sh -c ': ${word}; while :; do sleep 1; done' & echo begin; sleep 60`],
     });
-    await station.until('its first line', () => textOf(run, 1) === 'begin\n', 30);
+    await station.until('its first line', () => textOf(run, 1) === 'begin\n' && run.reports.length > 0, 30);
     child.kill('SIGKILL');
     await once(child, 'exit');
     await start();
     await station.until('its end', () => run.finish !== null);
     expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'worker-stopped' } });
+    expect(run.finish?.steps.map(({ state }) => state)).toEqual(['passed', 'errored']);
     await until('the directory to go', () => readdirSync(join(dataDir, 'runs')).length === 0);
     if (process.platform === 'linux') expect(processesWith(word)).toEqual([]);
   });

@@ -1,6 +1,8 @@
 // Keeps the head and the tail of a log that is longer than its limit, and says how much was left out between them.
 
 const nothing = Buffer.alloc(0);
+/** Room for what is said about the limit, so that all of it stays within. */
+const noticeBytes = 250;
 
 export class LogLimit {
   readonly #limitBytes: number;
@@ -12,7 +14,7 @@ export class LogLimit {
   constructor(limitBytes: number, tailBytes: number) {
     this.#limitBytes = limitBytes;
     this.#tailBytes = Math.min(tailBytes, Math.floor(limitBytes / 2));
-    this.#headLeft = limitBytes - this.#tailBytes;
+    this.#headLeft = limitBytes - this.#tailBytes - noticeBytes;
   }
 
   push(bytes: Buffer): Buffer {

@@ -27,6 +27,8 @@ export class LogSender {
   #sending: Promise<void> | null = null;
   #mostBytes: number;
   #gaps = 0;
+  /** Chunks of the last request. */
+  #count = 0;
 
   constructor(options: LogSenderOptions) {
     this.#options = options;
@@ -56,6 +58,7 @@ export class LogSender {
     try {
       while (!spool.isEmpty) {
         const batch = await spool.oldest(this.#mostBytes, mostChunks);
+        this.#count = batch.length;
         await this.#append(batch);
         const sent = new Set(batch.map(placeOf));
         await spool.forget((chunk) => sent.has(placeOf(chunk)));
@@ -96,7 +99,7 @@ export class LogSender {
       return onLost();
     }
     if (refused.code === 'log-gap' && (await this.#closeGap(refused))) return;
-    if (refused.code === 'too-large' && this.#mostBytes > 1) {
+    if (refused.code === 'too-large' && this.#count > 1) {
       this.#mostBytes = Math.floor(this.#mostBytes / 2);
       return;
     }

@@ -97,7 +97,7 @@ async function untilItEnds(
   let stop: (() => void) | undefined;
   const forced = new Promise<Ending['how']>((resolve) => {
     void silent.then(() => resolve('silent'));
-    if (command.timeoutSeconds) timer = setTimeout(() => resolve('timed-out'), command.timeoutSeconds * 1_000);
+    if (command.timeoutSeconds) timer = setTimeout(() => resolve('timed-out'), timerMillis(command.timeoutSeconds));
     stop = () => resolve('interrupted');
     if (command.signal.aborted) stop();
     else command.signal.addEventListener('abort', stop, { once: true });
@@ -111,6 +111,11 @@ async function untilItEnds(
     clearTimeout(timer);
     if (stop) command.signal.removeEventListener('abort', stop);
   }
+}
+
+/** A timer of more than 24 days would ring at once. */
+export function timerMillis(seconds: number): number {
+  return Math.min(seconds * 1_000, 2 ** 31 - 1);
 }
 
 /** A process that hangs in the system does not end even when it is killed. */
@@ -147,7 +152,7 @@ class Quiet {
   #restart(): void {
     clearTimeout(this.#timer);
     if (this.#seconds === undefined || this.#isHeld) return;
-    this.#timer = setTimeout(this.#announce, this.#seconds * 1_000);
+    this.#timer = setTimeout(this.#announce, timerMillis(this.#seconds));
   }
 }
 

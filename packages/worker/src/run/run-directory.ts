@@ -1,8 +1,8 @@
 // What lies in the directory of a run: its files, its log, and the memory of its claim, so that the next worker can
 // clear up after one that died.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFile, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FinishRequest, WorkOrder } from '@signalbox/protocol/browser';
+import type { FinishRequest, Step, WorkOrder } from '@signalbox/protocol/browser';
 import { type Owner, thisProcess } from '../owner.ts';
 
 export type RunDirectory = {
@@ -54,6 +54,15 @@ export function writeResult(path: string, result: FinishRequest): void {
 
 export function readResult(path: string): FinishRequest | null {
   return readJson<FinishRequest>(join(path, 'result.json'));
+}
+
+/** How the steps stood when somebody was last told. Without it only a reader of a dead worker's run misses something. */
+export function writeSteps(path: string, steps: readonly Step[]): void {
+  writeFile(join(path, 'steps.json'), JSON.stringify(steps), () => undefined);
+}
+
+export function readSteps(path: string): Step[] {
+  return readJson<Step[]>(join(path, 'steps.json')) ?? [];
 }
 
 function readJson<Value>(path: string): Value | null {

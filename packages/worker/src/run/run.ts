@@ -8,13 +8,14 @@ import { secretForms } from '../log/secret-forms.ts';
 import type { SpoolBudget } from '../log/spool-budget.ts';
 import { type OwnLog, tell } from '../own-log.ts';
 import type { PipeShelf } from '../process/output-pipe.ts';
+import { timerMillis } from '../process/run-command.ts';
 import type { ServerLink } from '../server-link.ts';
 import type { Settings } from '../settings.ts';
 import { deliverResult } from './deliver-result.ts';
 import { Interrupted, type Outcome } from './outcome.ts';
 import { ResultKeeper } from './result-keeper.ts';
 import type { RunDirectories } from './run-directories.ts';
-import type { RunDirectory } from './run-directory.ts';
+import { type RunDirectory, writeSteps } from './run-directory.ts';
 import { runSteps } from './run-steps.ts';
 import { StepBoard } from './step-board.ts';
 
@@ -72,6 +73,14 @@ export class ActiveRun {
     this.#work.abort(new Interrupted('cancelled', reason));
   }
 
+  /**
+   * A renewal says that the claim is no longer held. When the verdict is on its way, that may be because it has arrived:
+   * then its own answer tells.
+   */
+  missing(): void {
+    if (!this.#keeper) this.lose();
+  }
+
   /** The claim is somebody else's: end everything, say nothing more. */
   lose(): void {
     const lost = new Interrupted('lost', { code: 'worker-lost', text: 'the claim was lost' });
@@ -102,7 +111,8 @@ export class ActiveRun {
     this.#log.info(`Run ${runId}: ${job.name}, attempt ${attempt}`);
     // Within a job of another worker, its mark stays: what ends that job ends this run too.
     const mark = [env['SIGNALBOX_RUN'], this.claimId].filter(Boolean).join(',');
-    const board = this.#createBoard();
+    const { path } = directories.where(this.#order);
+    const board = this.#createBoard(path);
     let directory: RunDirectory | null = null;
     let outcome: Outcome;
     try {
@@ -155,8 +165,7 @@ export class ActiveRun {
     const text = `the job took longer than ${timeoutSeconds} s`;
     const deadline = setTimeout(
       () => this.#work.abort(new Interrupted('job-timed-out', { code: 'job-timed-out', text })),
-      // A longer wait than this would fire at once.
-      Math.min(timeoutSeconds * 1_000, 2 ** 31 - 1),
+      timerMillis(timeoutSeconds),
     );
     try {
       return await runSteps({
@@ -186,7 +195,7 @@ export class ActiveRun {
     return new Interrupted('disk-full', { code: 'disk-full', text: `the disk of the worker is full (${tell(error)})` });
   }
 
-  #createBoard(): StepBoard {
+  #createBoard(path: string): StepBoard {
     const { spec, runId, claimId } = this.#order;
     const { link, settings, log } = this.#house;
     const names = [
@@ -200,6 +209,7 @@ export class ActiveRun {
       claimId,
       names,
       millis: settings.reportMillis,
+      keep: (steps) => writeSteps(path, steps),
       log,
       signal: this.#wire.signal,
     });

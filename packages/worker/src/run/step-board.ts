@@ -9,6 +9,8 @@ export type StepBoardOptions = {
   readonly claimId: string;
   readonly names: readonly string[];
   readonly millis: number;
+  /** Remembers what is reported, for the case that this process dies. */
+  readonly keep: (steps: readonly Step[]) => void;
   readonly log: OwnLog;
   readonly signal: AbortSignal;
 };
@@ -71,10 +73,11 @@ export class StepBoard {
   }
 
   async #report(): Promise<void> {
-    const { link, runId, claimId, log } = this.#options;
+    const { link, runId, claimId, log, keep } = this.#options;
     this.#isReporting = true;
     this.#isStale = false;
     const body = { claimId, sequence: ++this.#sequence, steps: [...this.#steps] };
+    keep(body.steps);
     try {
       await link.untilAnswered('report-steps', { params: { run: runId }, body }, { signal: this.#closed.signal });
     } catch (error) {

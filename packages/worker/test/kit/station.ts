@@ -195,7 +195,8 @@ export class Station {
       for (const run of runs) run.renewals++;
       this.#changed();
       const tell = (): RenewAnswer => ({
-        lost: runs.filter(({ isLost }) => isLost).map(({ order }) => order.runId),
+        // As the real server does: a run that has ended is held by nobody.
+        lost: runs.filter(({ isLost, finish }) => isLost || finish).map(({ order }) => order.runId),
         cancelled: runs.flatMap(({ order, cancelled }) =>
           cancelled ? [{ runId: order.runId, reason: cancelled }] : [],
         ),
