@@ -7,7 +7,7 @@ import fastify, {
   type RouteShorthandOptions,
 } from 'fastify';
 import type { Caller, Doorkeeper } from '../access/index.ts';
-import { checkText } from './check-text.ts';
+import { checkStorable } from './check-storable.ts';
 import { closedBody } from './closed-body.ts';
 import type { Asked, Handlers } from './handler.ts';
 import { sendProblem } from './problem.ts';
@@ -107,9 +107,11 @@ function addEndpoint(doors: FastifyInstance, id: EndpointId, { doorkeeper, handl
         const taken = endpoint.body === 'bytes' ? 'application/octet-stream' : 'application/json';
         throw new Refused('unsupported-body', `${id} takes ${taken}.`);
       }
-      checkText('path', request.params);
-      checkText('query', request.query);
-      if (!isStream(request.body)) checkText('body', request.body);
+    },
+    preHandler: async (request) => {
+      checkStorable('path', request.params);
+      checkStorable('query', request.query);
+      if (!isStream(request.body)) checkStorable('body', request.body);
     },
     handler: async (request, reply) => {
       const answer = await handle({
@@ -121,7 +123,8 @@ function addEndpoint(doors: FastifyInstance, id: EndpointId, { doorkeeper, handl
         request,
         reply,
       } as never);
-      if (answer === reply) return reply;
+      // A reply is a promise of its own end: what a handler wrote itself is out by now, and comes back as nothing.
+      if (answer === undefined) return undefined;
       if (endpoint.status) reply.code(endpoint.status);
       return reply
         .header('cache-control', 'no-store')

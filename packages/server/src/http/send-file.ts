@@ -19,14 +19,15 @@ export function sendFile(request: FastifyRequest, reply: FastifyReply, file: Ope
     'content-disposition',
     `${type.startsWith('text/plain') || type.startsWith('image/') ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
   );
-  if (file.sha256) {
-    reply.header('etag', `"${file.sha256}"`);
-    if (request.headers['if-none-match'] === `"${file.sha256}"`) return reply.code(304).send();
+  const etag = file.sha256 ? `"${file.sha256}"` : undefined;
+  if (etag) {
+    reply.header('etag', etag);
+    if (isAmong(etag, request.headers['if-none-match'])) return reply.code(304).send();
   }
   // The file stays closed; what is sent is its size alone.
   const bytes = (part?: { start: number; end: number }) =>
     request.method === 'HEAD' ? Readable.from([]) : file.read(part);
-  const range = rangeOf(request.headers.range, file.sizeBytes);
+  const range = isOther(etag, request.headers['if-range']) ? null : rangeOf(request.headers.range, file.sizeBytes);
   if (range === 'unsatisfiable') {
     return reply.code(416).header('content-range', `bytes */${file.sizeBytes}`).send();
   }
@@ -35,12 +36,24 @@ export function sendFile(request: FastifyRequest, reply: FastifyReply, file: Ope
   return reply.header('content-length', String(range.end - range.start + 1)).send(bytes(range));
 }
 
+/** `If-None-Match` compares weakly: a proxy may have marked it so. */
+function isAmong(etag: string, header: string | undefined): boolean {
+  const names = (header ?? '').split(',').map((name) => name.trim().replace(/^W\//, ''));
+  return names.includes(etag) || names.includes('*');
+}
+
+/** Whoever goes on with a download has the beginning of another file than this: nothing but the whole helps. */
+function isOther(etag: string | undefined, header: string | string[] | undefined): boolean {
+  return header !== undefined && header !== etag;
+}
+
 /** One range of bytes, both ends included; anything else is answered with the whole. */
 function rangeOf(header: string | undefined, size: number): { start: number; end: number } | 'unsatisfiable' | null {
   const parts = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (!parts || (parts[1] === '' && parts[2] === '')) return null;
   const start = parts[1] === '' ? Math.max(0, size - Number(parts[2])) : Number(parts[1]);
   const end = parts[1] === '' || parts[2] === '' ? size - 1 : Math.min(Number(parts[2]), size - 1);
+  if (parts[1] !== '' && parts[2] !== '' && Number(parts[1]) > Number(parts[2])) return null;
   return start > end || start >= size ? 'unsatisfiable' : { start, end };
 }
 
