@@ -57,9 +57,8 @@ export function createCheck(found: Finding[]): Check {
       found.push({ offset: value.offset, rule, message, hint });
     const choices = schema.enum;
     if (choices && !choices.some((choice) => choice === value.value)) {
-      tell('enum', `${named.name} must be ${schema.title}, not ${quote(value.text)}`, () =>
-        nearestHint(value.text, choices.map(String)),
-      );
+      const hint = nearestHint(value.text, choices.map(String)) ?? schema.patternErrorMessage ?? null;
+      tell('enum', `${named.name} must be ${schema.title}, not ${quote(value.text)}`, hint);
     } else if (schema.maxLength !== undefined && value.text.length > schema.maxLength) {
       const long = `${counted(value.text.length)} characters long; ${counted(schema.maxLength)} are the limit`;
       tell('length', `${named.name} is ${long}`, null);
@@ -115,7 +114,7 @@ export function createCheck(found: Finding[]): Check {
     for (const entry of value.entries.values()) {
       const under = schemaOf(schema, entry.key);
       const names = schema.propertyNames;
-      if (under === undefined) {
+      if (under === 'none') {
         const guess = guessKey(entry.key, schema);
         meant += guess ?? '';
         const message = `${schema.title} has no key ${quote(entry.key)}`;
@@ -123,7 +122,7 @@ export function createCheck(found: Finding[]): Check {
       } else if (names?.pattern !== undefined && !patternOf(names.pattern).test(entry.key)) {
         const message = `${quote(entry.key)} cannot be ${names.title}`;
         found.push({ offset: entry.keyOffset, rule: 'key', message, hint: patternHint(entry.key, names) });
-      } else check(entry.value, under, { name: quote(entry.key), offset: entry.keyOffset });
+      } else if (under !== 'any') check(entry.value, under, { name: quote(entry.key), offset: entry.keyOffset });
     }
     for (const key of schema.required ?? []) {
       // A key that is there under another name is not missing as well.

@@ -2,6 +2,7 @@
 import { elsewhere } from './elsewhere.ts';
 import { nearestHint } from './nearest.ts';
 import { listed, quote } from './printable.ts';
+import { patternOf } from './schema/fits.ts';
 import type { JsonType, Schema } from './schema/shape.ts';
 import { stepTable } from './schema/step.ts';
 import type { Value } from './tree.ts';
@@ -17,13 +18,18 @@ export function kindOf(value: Value): string {
 
 export function typeHint(value: Value, types: readonly JsonType[], schema: Schema): string | null {
   if (isEmpty(value)) return 'give it a value, or remove it';
-  if (value.kind !== 'scalar') return null;
+  if (value.kind !== 'scalar') {
+    const opening = value.kind === 'list' ? '[' : '{';
+    return types.includes('string') ? `text that begins with ${opening} must stand in quotes` : null;
+  }
   if (value.hasHoles) return 'an expression becomes text, which cannot stand here';
   if (types.includes('boolean') && /^(yes|on|y)$/i.test(value.text)) return 'write true';
   if (types.includes('boolean') && /^(no|off|n)$/i.test(value.text)) return 'write false';
   if (types.includes('array')) return `write it as a list: [${value.text.length > 40 ? '…' : value.text}]`;
-  if (schema.patternErrorMessage !== undefined && value.type === 'number') return schema.patternErrorMessage;
-  if (types.includes('string')) return `put it in quotes: '${value.text}'`;
+  if (types.includes('string')) {
+    const isMeant = schema.pattern === undefined || patternOf(schema.pattern).test(value.text);
+    return isMeant ? `put it in quotes: '${value.text}'` : (schema.patternErrorMessage ?? null);
+  }
   return types.includes('integer') && /^\d+$/.test(value.text) ? 'write it without quotes' : null;
 }
 

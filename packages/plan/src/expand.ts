@@ -38,11 +38,16 @@ export function expand(draft: Draft): Draft {
       continue;
     }
     refuseUnknownKeys(expansion, template, read.combinations, read.keys);
-    for (const combination of read.combinations) addCell(expansion, template, combination, matrix);
-    if (!isFull && expansion.sizeCharacters > limits.planCharacters.most) {
-      const message = `up to this job, scripts and environment of all jobs have more than ${counted(limits.planCharacters.most)} characters`;
+    for (const combination of read.combinations) {
+      if (expansion.sizeCharacters > limits.planCharacters.most) break;
+      addCell(expansion, template, combination, matrix);
+    }
+    if (expansion.sizeCharacters > limits.planCharacters.most) {
+      const most = counted(limits.planCharacters.most);
+      const message = `up to this job, scripts and environment of all jobs have more than ${most} characters`;
       const hint = 'put long scripts into files of the tree';
       mistakes.push({ offset: template.entry.keyOffset, rule: 'plan-size', message, hint });
+      unknownTemplates.add(template.name);
       isFull = true;
     }
   }

@@ -1,5 +1,6 @@
 // Expressions in texts, `${{ matrix.key }}`: finding them, and filling in the values of a cell.
 import type { Finding } from './draft.ts';
+import { limits } from './limits.ts';
 import { nearestHint } from './nearest.ts';
 import { listed, quote } from './printable.ts';
 import { expressionOf } from './schema/expression.ts';
@@ -61,9 +62,7 @@ export function eachHoledText(value: Value, visit: (scalar: Scalar) => void, see
 
 /** What is wrong with an expression whatever the matrix holds. */
 export function malformed(source: Source, scalar: Scalar): Finding[] {
-  return scalar.holes.flatMap((hole, index) =>
-    hole.key === null ? [finding(source, scalar, index, wordOf(scalar, hole), null)] : [],
-  );
+  return findings(source, scalar, (hole) => (hole.key === null ? [wordOf(scalar, hole), null] : null));
 }
 
 /** Expressions that ask for what the matrix has nowhere, or not in every cell. `keys` are all, `complete` those of every cell. */
@@ -74,26 +73,37 @@ export function unknownKeys(
   of: string,
   complete: ReadonlySet<string>,
 ): Finding[] {
-  return scalar.holes.flatMap((hole, index) => {
-    if (hole.key === null || complete.has(hole.key)) return [];
+  return findings(source, scalar, (hole) => {
+    if (hole.key === null || complete.has(hole.key)) return null;
     const word = quote(scalar.text.slice(hole.start, hole.end));
     if (keys.has(hole.key)) {
       const message = `${word} is used, and not every job of ${of} has ${quote(hole.key)}`;
-      return [finding(source, scalar, index, message, `give each entry of \`include\` a value for ${quote(hole.key)}`)];
+      return [message, `give each entry of \`include\` a value for ${quote(hole.key)}`];
     }
     const lack = keys.size === 0 ? `has no \`matrix\` for ${word}` : `has no ${quote(hole.key)} for ${word}`;
-    return [finding(source, scalar, index, `${of} ${lack}`, nearestHint(hole.key, keys) ?? keysHint([...keys]))];
+    return [`${of} ${lack}`, nearestHint(hole.key, keys) ?? keysHint([...keys])];
   });
 }
 
-/** Where the n-th expression of a text stands in the file, as exactly as the text's style allows. */
-function finding(source: Source, scalar: Scalar, index: number, message: string, hint: string | null): Finding {
-  let offset = scalar.offset - 1;
-  for (let seen = 0; seen <= index && (seen === 0 || offset >= 0); seen += 1) {
-    offset = source.text.indexOf('${{', offset + 1);
+/** The n-th expression of the text is the n-th in the file from there on, unless the text was written with escapes. */
+function findings(
+  source: Source,
+  scalar: Scalar,
+  wrongWith: (hole: Hole) => readonly [message: string, hint: string | null] | null,
+): Finding[] {
+  const found: Finding[] = [];
+  let next = scalar.offset;
+  for (const hole of scalar.holes) {
+    const at = next < 0 ? -1 : source.text.indexOf('${{', next);
+    next = at < 0 ? -1 : at + 3;
+    const wrong = wrongWith(hole);
+    if (!wrong) continue;
+    const [message, hint] = wrong;
+    const offset = at >= 0 && at < scalar.end ? at : scalar.offset;
+    found.push({ offset, rule: 'expression', message, hint: hint ?? onlyMatrix });
+    if (found.length > limits.mistakes.most) break;
   }
-  const isInside = offset >= scalar.offset && offset < scalar.end;
-  return { offset: isInside ? offset : scalar.offset, rule: 'expression', message, hint: hint ?? onlyMatrix };
+  return found;
 }
 
 const onlyMatrix = `the only expressions are \`${expressionOf('matrix.KEY')}\`, inside a job that has a \`matrix\``;
@@ -102,6 +112,6 @@ const keysHint = (keys: readonly string[]): string =>
   keys.length === 0 ? onlyMatrix : `the matrix has ${listed(keys)}`;
 
 function wordOf(scalar: Scalar, hole: Hole): string {
-  const word = scalar.text.slice(hole.start, hole.end);
+  const word = scalar.text.slice(hole.start, hole.end).trim();
   return word.endsWith('}}') ? `there is no expression ${quote(word)}` : `the expression ${quote(word)} has no end`;
 }

@@ -1,38 +1,52 @@
-// Patterns for paths and branches, with picomatch's meaning (`dot: true`; a test holds them equal) but not its regular
+// Patterns for paths and branches, with picomatch's meaning (`dot`, `posix`; a test holds them equal) but not its regular
 // expressions: `*a*a*a*a*b` against one path of 150 letters takes those six seconds, and patterns come from any tree.
-// Here every match costs at most characters times pattern length.
+// Here every match costs at most characters times pattern length, and says what it cost.
+
+/** How many steps may still be made; below zero, too many were. */
+export type Budget = { steps: number };
+export type Glob = (path: string) => boolean;
 
 /** True for what matches a pattern, and none that begins with `!`. Only such patterns: true for everything else. */
-export function createMatcher(patterns: readonly string[]): (path: string) => boolean {
-  const wanted = patterns.filter((pattern) => !pattern.startsWith('!')).map(createGlob);
-  const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => createGlob(pattern.slice(1)));
-  return (path) =>
-    (wanted.length === 0 || wanted.some((matches) => matches(path))) && !unwanted.some((matches) => matches(path));
+export function createMatcher<Subject>(
+  patterns: readonly string[],
+  globOf: (pattern: string) => (subject: Subject) => boolean,
+): (subject: Subject) => boolean {
+  const wanted = patterns.filter((pattern) => !pattern.startsWith('!')).map(globOf);
+  const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => globOf(pattern.slice(1)));
+  return (subject) =>
+    (wanted.length === 0 || wanted.some((matches) => matches(subject))) &&
+    !unwanted.some((matches) => matches(subject));
 }
 
 /** One pattern: `**` any folders, `*` and `?` within one, `[a-z]`, `[!a-z]`, `{this,that}`. */
-export function createGlob(pattern: string): (path: string) => boolean {
+export function createGlob(pattern: string, budget: Budget): Glob {
   const states: State[] = [];
   const start = compileSequence(parse({ pattern, braces: bracesOf(pattern), at: 0 }), end, states);
-  const prefix = (/^[^*?[{]*/.exec(pattern)?.[0] ?? '').replace(/\/$/, '');
+  // Nearly all paths are told apart by what a pattern begins and ends with. A slash after `**` may be missing in the path.
+  const prefix = /^[^*?[{]*/.exec(pattern)?.[0] ?? '';
+  const suffix = (/[^*?\]}]*$/.exec(pattern)?.[0] ?? '').replace(/^\//, '');
   const marks = new Int32Array(states.length);
   let mark = 0;
+  let isEnd = false;
+
+  const enter = (first: number, into: number[]) => {
+    const open = [first];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      budget.steps -= 1;
+      if (id === end) isEnd = true;
+      const state = states[id];
+      if (!state || marks[id] === mark) continue;
+      marks[id] = mark;
+      if (state.takes) into.push(id);
+      else open.push(state.next, state.other);
+    }
+  };
 
   return (path) => {
-    if (!path.startsWith(prefix)) return false;
+    budget.steps -= 1;
+    if (!path.startsWith(prefix) || !path.endsWith(suffix)) return false;
     let active: number[] = [];
-    let isEnd = false;
-    const enter = (first: number, into: number[]) => {
-      const open = [first];
-      for (let id = open.pop(); id !== undefined; id = open.pop()) {
-        if (id === end) isEnd = true;
-        const state = states[id];
-        if (!state || marks[id] === mark) continue;
-        marks[id] = mark;
-        if (state.takes) into.push(id);
-        else open.push(state.next, state.other);
-      }
-    };
+    isEnd = false;
     mark += 1;
     enter(start, active);
     for (let at = 0; at < path.length; at += 1) {
@@ -41,6 +55,7 @@ export function createGlob(pattern: string): (path: string) => boolean {
       isEnd = false;
       mark += 1;
       for (const id of active) {
+        budget.steps -= 1;
         const state = states[id];
         if (state?.takes?.(character)) enter(state.next, following);
       }
@@ -90,19 +105,16 @@ function parse(cursor: Cursor): Part[] {
   return parts;
 }
 
-// Two stars that are a whole folder: with the slash they may stand for nothing, so `a/**` is also `a`.
+// Two stars that are a whole folder: before a slash they may stand for none, at the end for everything that is inside.
 function foldersAt({ pattern, braces, at }: Cursor): { part: Part; length: number } | null {
-  const text = pattern.slice(at, at + 3);
   const isStart =
     at === 0 || pattern.charAt(at - 1) === '/' || braces.get(at - 1) === 'open' || isBreak(braces, at - 1);
-  const endsAfter = (length: number) => at + length >= pattern.length || isBreak(braces, at + length);
+  if (!isStart || !pattern.startsWith('**', at)) return null;
   const many: Part = { kind: 'many', takes: anything };
+  if (at + 2 >= pattern.length || isBreak(braces, at + 2)) return { part: many, length: 2 };
+  if (pattern.charAt(at + 2) !== '/') return null;
   const slash: Part = { kind: 'one', takes: isSlash };
-  if (text.startsWith('/**') && endsAfter(3))
-    return { part: { kind: 'choice', choices: [[], [slash, many]] }, length: 3 };
-  if (isStart && text.startsWith('**/')) return { part: { kind: 'choice', choices: [[], [many, slash]] }, length: 3 };
-  if (isStart && text.startsWith('**') && endsAfter(2)) return { part: many, length: 2 };
-  return null;
+  return { part: { kind: 'choice', choices: [[], [many, slash]] }, length: 3 };
 }
 
 /** `{this,that}`; without a comma, or without an end, a brace is a brace. */

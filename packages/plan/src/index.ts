@@ -4,6 +4,6 @@ export type { Plan, PlannedJob, PushFacts } from './draft.ts';
 export { type Limit, limits } from './limits.ts';
 export { printMistakes } from './print-mistakes.ts';
 export { printPlan } from './print-plan.ts';
-export { configReference, schemaText } from './reference.ts';
+export { configReference, schemaText, withReference } from './reference.ts';
 export { configSchema } from './schema/file.ts';
 export { type PackageManager, packageManagers, type StarterOptions, schemaFile, starterFile } from './starter.ts';

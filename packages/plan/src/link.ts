@@ -17,6 +17,12 @@ export function link(draft: Draft): Draft {
     if (known) known.push(index);
     else templates.set(cell.template.name, [index]);
   }
+  // The names of templates come first: of two words as near, the shorter way to say it is shown.
+  let all: ReadonlySet<string> | undefined;
+  const allNames = () => {
+    all ??= new Set([...templates.keys(), ...names.keys()]);
+    return all;
+  };
   const edges: Edge[][] = [];
   let count = 0;
   for (const { needs } of cells) {
@@ -27,7 +33,7 @@ export function link(draft: Draft): Draft {
       if (meant) for (const index of meant) to.set(index, { to: index, offset: need.offset });
       else if (!need.text.includes('${{') && !mayExist(need.text, draft.unknownTemplates)) {
         const message = `there is no job ${quote(need.text)} to need`;
-        const hint = () => nearestHint(need.text, templates.keys()) ?? nearestHint(need.text, names.keys());
+        const hint = () => nearestHint(need.text, allNames());
         found.push({ offset: need.offset, rule: 'unknown-need', message, hint });
       }
     }

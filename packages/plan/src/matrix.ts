@@ -16,14 +16,15 @@ export type Matrix = { readonly combinations: readonly Combination[]; readonly k
 /** Null when the matrix is too wrong to know its cells; the reason is in `found`, or was found by the check. */
 export function readMatrix(entry: Entry, found: Finding[], warnings: Finding[]): Matrix | null {
   const table = entry.value;
-  if (table.kind !== 'table') return null;
+  if (table.kind !== 'table' || table.entries.size === 0) return null;
   const dimensions = readDimensions(table, found);
   const include = readCells(table, 'include');
   const exclude = readCells(table, 'exclude');
   if (!dimensions || !include || !exclude) return null;
   const product = dimensions.reduce((size, { values }) => size * values.length, dimensions.length > 0 ? 1 : 0);
   if (product + include.length > limits.matrixCells.most) {
-    const message = `the matrix has ${counted(product + include.length)} cells; ${counted(limits.matrixCells.most)} are the limit`;
+    const size = product > 1e9 ? 'billions of' : counted(product + include.length);
+    const message = `the matrix has ${size} cells; ${counted(limits.matrixCells.most)} are the limit`;
     found.push({ offset: entry.keyOffset, rule: 'matrix-cells', message, hint: null });
     return null;
   }
@@ -75,7 +76,7 @@ type WrittenCell = { readonly values: ReadonlyMap<string, string>; readonly offs
 function readCells(table: Table, key: 'include' | 'exclude'): WrittenCell[] | null {
   if (!table.entries.has(key)) return [];
   const list = listAt(table, key);
-  if (!list) return null;
+  if (!list || list.items.length === 0) return null;
   const cells: WrittenCell[] = [];
   for (const item of list.items) {
     if (item.kind !== 'table') return null;

@@ -74,7 +74,7 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
         ifChanged: patternsAt(table, 'if-changed'),
         needs: textsOf(listAt(table, 'needs')).map(({ text, offset }) => ({ text, offset })),
       },
-      sizeCharacters: steps.sizeCharacters + Object.entries(env).reduce((sum, [k, v]) => sum + k.length + v.length, 0),
+      sizeCharacters: steps.sizeCharacters + sizeOf(env),
     };
   };
 }
@@ -170,6 +170,13 @@ function matrixEnv(
     names.set(name, key);
     return [name, value];
   });
+}
+
+/** As JSON: quotes, colon and comma count, or a thousand empty values would weigh nothing. */
+function sizeOf(env: Readonly<Record<string, string>>): number {
+  let characters = 0;
+  for (const name in env) characters += name.length + (env[name] ?? '').length + 6;
+  return characters;
 }
 
 /** Which of the two a step would see must not depend on anything. */

@@ -17,6 +17,16 @@ export function configReference(): string {
   return [...sections.map(([title, schema]) => `### ${title}\n\n${keysOf(schema)}`), limitsTable()].join('\n\n');
 }
 
+/** A page with the tables in it anew, between its two marks. */
+export function withReference(page: string): string {
+  const from = page.indexOf(begin) + begin.length;
+  const to = page.indexOf(end);
+  return to < from ? page : `${page.slice(0, from)}\n\n${configReference()}\n\n${page.slice(to)}`;
+}
+
+const begin = '<!-- reference: made from the schema by `npm run generate` -->';
+const end = '<!-- end of the reference -->';
+
 /** The text of docs/signalbox.schema.json. */
 export const schemaText = (): string => `${JSON.stringify(configSchema, null, 2)}\n`;
 
@@ -26,10 +36,10 @@ function keysOf(schema: Schema): string {
     keys.push([`${pattern.replace('^', '')}…`, under]);
   }
   if (typeof schema.additionalProperties === 'object' && schema.additionalProperties.description !== undefined) {
-    keys.push(['*any other*', schema.additionalProperties]);
+    keys.push(['_any other_', schema.additionalProperties]);
   }
   const rows = keys.map(([key, under]) => [
-    key.startsWith('*') ? key : `\`${key}\``,
+    key.startsWith('_') ? key : `\`${key}\``,
     under.title,
     schema.required?.includes(key) ? 'required' : defaultOf(under),
     (under.description ?? '') + exampleOf(under),
@@ -53,7 +63,12 @@ function limitsTable(): string {
   return `### Limits\n\n${table(['most', 'of what'], rows)}`;
 }
 
+/** Columns are filled up, as the formatter of the repository wants them. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  const lines = [head, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = head.map((_, column) => Math.max(3, ...lines.map((cells) => cells[column]?.length ?? 0)));
+  const line = (cells: readonly string[], fill: string) =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width, fill)).join(' | ')} |`;
+  const [first = [], ...rest] = lines;
+  return [line(first, ' '), line([], '-'), ...rest.map((cells) => line(cells, ' '))].join('\n');
 }

@@ -1,15 +1,17 @@
 // Stage 5: which jobs this push and this cause start; for each of the others, why not.
 import type { LeftOut } from '@signalbox/protocol';
-import type { Cell, Draft, Patterns } from './draft.ts';
-import { createMatcher } from './globs.ts';
-import { counted } from './limits.ts';
+import { createChangedFiles } from './changed-files.ts';
+import type { Cell, Draft, Finding, Patterns } from './draft.ts';
+import { createGlob, createMatcher } from './globs.ts';
+import { counted, limits } from './limits.ts';
 import { remember } from './memory.ts';
 import { listed, quote } from './printable.ts';
 import { lineOf } from './source.ts';
 
 export function select(draft: Draft): Draft {
   const { cells, edges } = draft;
-  const own = ownReason(draft);
+  const warnings: Finding[] = [];
+  const own = ownReason(draft, warnings);
   const reasons: (LeftOut | null)[] = cells.map(() => null);
   // In this order a need's own reason is known before the job that needs it.
   for (const index of draft.sequence) {
@@ -23,44 +25,58 @@ export function select(draft: Draft): Draft {
         ? leftOut(draft, cell, 'need-left-out', `it needs ${quote(need.name)}, which is left out`, missing.offset)
         : null);
   }
-  return { ...draft, reasons };
+  return { ...draft, reasons, warnings: [...draft.warnings, ...warnings] };
 }
 
-/** Why a job is left out whatever becomes of its needs. Jobs that share their conditions share the answer. */
-function ownReason(draft: Draft): (cell: Cell) => LeftOut | null {
+type OwnReason = (cell: Cell) => LeftOut | null;
+
+/** Why a job is left out whatever becomes of its needs. */
+function ownReason(draft: Draft, warnings: Finding[]): OwnReason {
   const { push, cause } = draft;
   // A person who starts a push by hand wants it built, whatever its message says and whichever files it changed.
   const isByHand = cause === 'manual';
   if (!isByHand && push.message.includes('DONTBUILD')) {
     return (cell) => leftOut(draft, cell, 'dontbuild', 'the message of the push says DONTBUILD', cell.offset);
   }
-  const onBranch = remembered((patterns) => createMatcher(patterns)(push.branch));
-  const files = push.files;
-  const isChanged = remembered((patterns) => files === null || files.some(createMatcher(patterns)));
+  const elsewhere = otherBranch(draft);
+  const untouched = isByHand || push.files === null ? () => null : unchanged(draft, push.files, warnings);
+  return (cell) => elsewhere(cell) ?? untouched(cell);
+}
+
+function otherBranch(draft: Draft): OwnReason {
+  const { branch } = draft.push;
+  const answers = new Map<string, boolean>();
+  const budget = { steps: limits.globSteps.most };
+  const isOn = ({ patterns }: Patterns) =>
+    remember(answers, patterns.join('\n'), () =>
+      createMatcher(patterns, (pattern) => createGlob(pattern, budget))(branch),
+    );
   return (cell) => {
-    const { branches, ifChanged } = cell;
-    if (branches && !onBranch(branches)) {
-      const reason = `the branch ${quote(push.branch)} does not match ${listed(branches.patterns, 5)}`;
-      return leftOut(draft, cell, 'branch', reason, branches.offset);
+    const { branches } = cell;
+    if (!branches || isOn(branches)) return null;
+    const reason = `the branch ${quote(branch)} does not match ${listed(branches.patterns, 5)}`;
+    return leftOut(draft, cell, 'branch', reason, branches.offset);
+  };
+}
+
+function unchanged(draft: Draft, files: readonly string[], warnings: Finding[]): OwnReason {
+  const isChanged = createChangedFiles(files);
+  return (cell) => {
+    const { ifChanged } = cell;
+    if (!ifChanged) return null;
+    const changed = isChanged(ifChanged.patterns);
+    if (changed === 'too-many') {
+      const message =
+        'there are too many patterns and files to compare: from here on every `if-changed` counts as matching';
+      warnings.push({ offset: ifChanged.offset, rule: 'glob-steps', message, hint: 'use fewer stars' });
     }
-    if (ifChanged && !isByHand && !isChanged(ifChanged)) {
-      const count = files?.length ?? 0;
-      const none = count === 0 ? 'the push changed no file' : `no changed file (of ${counted(count)}) matches`;
-      const reason = count === 0 ? none : `${none} ${listed(ifChanged.patterns, 5)}`;
-      return leftOut(draft, cell, 'unchanged', reason, ifChanged.offset);
-    }
-    return null;
+    if (changed) return null;
+    const none = `no changed file (of ${counted(files.length)}) matches ${listed(ifChanged.patterns, 5)}`;
+    const reason = files.length === 0 ? 'the push changed no file' : none;
+    return leftOut(draft, cell, 'unchanged', reason, ifChanged.offset);
   };
 }
 
 function leftOut(draft: Draft, cell: Cell, kind: LeftOut['kind'], reason: string, offset: number): LeftOut {
   return { name: cell.name, kind, reason, line: lineOf(draft.source, offset) };
-}
-
-function remembered(answer: (patterns: readonly string[]) => boolean): (list: Patterns) => boolean {
-  const answers = new Map<string, boolean>();
-  return ({ patterns }) => {
-    const key = patterns.join('\n');
-    return remember(answers, key, () => answer(patterns));
-  };
 }

@@ -20,13 +20,15 @@ function isOfType(value: Value, type: JsonType): boolean {
   return type === 'number' || (type === 'integer' && Number.isInteger(value.value));
 }
 
-/** The schema of a key: one of its own, one for keys of its pattern, the one for all others; undefined when refused. */
-export function schemaOf(schema: Schema, key: string): Schema | undefined {
-  if (schema.properties && Object.hasOwn(schema.properties, key)) return schema.properties[key];
+/** The schema of a key: its own, that of keys like it, that of all others. `none` when the key is refused. */
+export function schemaOf(schema: Schema, key: string): Schema | 'any' | 'none' {
+  const own = schema.properties && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
+  if (own) return own;
   for (const [pattern, under] of Object.entries(schema.patternProperties ?? {})) {
     if (patternOf(pattern).test(key)) return under;
   }
-  return schema.additionalProperties === false ? undefined : schema.additionalProperties;
+  if (schema.additionalProperties === false) return 'none';
+  return schema.additionalProperties ?? 'any';
 }
 
 const patterns = new Map<string, RegExp>();

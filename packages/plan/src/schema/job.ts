@@ -65,6 +65,7 @@ const cells = (description: string): Schema => ({
   title: 'a list of mappings',
   description,
   type: 'array',
+  minItems: 1,
   maxItems: limits.matrixCells.most,
   items: cell,
 });

@@ -52,7 +52,7 @@ export const matrixValue: Schema = {
 export const environment: Schema = {
   title: 'a mapping of names to values',
   type: 'object',
-  maxProperties: limits.list.most,
+  maxProperties: limits.environment.most,
   propertyNames: {
     title: 'the name of an environment variable',
     pattern: '^[A-Za-z_][A-Za-z0-9_]{0,199}$',
@@ -78,7 +78,7 @@ export const label: Schema = {
 
 export const symbol: Schema = {
   title: 'one to four characters',
-  type: ['string', 'number', 'boolean'],
+  type: 'string',
   pattern: orExpression('^[^\\u0000-\\u0020\\u007f]{1,4}$'),
   patternErrorMessage: 'one to four characters without spaces',
 };

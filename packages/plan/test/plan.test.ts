@@ -1,0 +1,171 @@
+// What the words of a configuration mean in the plan.
+import { expect, test } from 'vitest';
+import { namesOf, planOf } from './kit/compile-text.ts';
+
+test('a job with one command has every default that a worker needs', () => {
+  const [job] = planOf('jobs:\n  unit-tests:\n    steps: [npm test]\n').jobs;
+  expect(job).toEqual({
+    name: 'unit-tests',
+    pool: 'default',
+    attributes: { template: 'unit-tests', platform: null, variant: null, group: null, symbol: 'UT' },
+    spec: {
+      steps: [
+        {
+          name: 'npm test',
+          script: 'npm test',
+          shell: 'sh',
+          always: false,
+          mayFail: false,
+          timeoutSeconds: 7200,
+          silentSeconds: 1200,
+        },
+      ],
+      env: {},
+      checkout: true,
+      artifacts: [],
+      secrets: [],
+      timeoutSeconds: 7200,
+    },
+    needs: [],
+    attempts: 3,
+    origin: { line: 2, column: 3 },
+  });
+});
+
+test('everything that a job says reaches the plan', () => {
+  const [job] = planOf(`
+env: { A: file, B: file }
+jobs:
+  build:
+    pool: big
+    platform: linux
+    variant: opt
+    group: Builds
+    symbol: B
+    env: { B: job }
+    checkout: false
+    secrets: [TOKEN]
+    attempts: 5
+    timeout: 1h30m
+    silent-timeout: 90s
+    artifacts: ['dist/**']
+    steps:
+      - name: Build
+        script: |
+          make
+          make check
+        shell: bash
+        timeout: 10m
+        silent-timeout: 30s
+        always: true
+        may-fail: true
+`).jobs;
+  expect(job?.attributes).toEqual({
+    template: 'build',
+    platform: 'linux',
+    variant: 'opt',
+    group: 'Builds',
+    symbol: 'B',
+  });
+  expect(job?.spec).toEqual({
+    steps: [
+      {
+        name: 'Build',
+        script: 'make\nmake check\n',
+        shell: 'bash',
+        always: true,
+        mayFail: true,
+        timeoutSeconds: 600,
+        silentSeconds: 30,
+      },
+    ],
+    env: { A: 'file', B: 'job' },
+    checkout: false,
+    artifacts: ['dist/**'],
+    secrets: ['TOKEN'],
+    timeoutSeconds: 5400,
+  });
+  expect(job?.attempts).toBe(5);
+  expect(job?.pool).toBe('big');
+});
+
+test('numbers and true/false are taken as they are written: 3.10 is not 3.1', () => {
+  const plan = planOf(`
+env: { PYTHON: 3.10, OCTAL: 0o17, BIG: 12345678901234567890, YES: true, EXP: 1e3, QUOTED: '1.0' }
+jobs:
+  test:
+    matrix: { python: [3.9, 3.10], fast: [true] }
+    steps: ['run \${{ matrix.python }}', true, false]
+`);
+  expect(namesOf(plan)).toEqual(['test-3.9-true', 'test-3.10-true']);
+  expect(plan.jobs[1]?.spec.env).toEqual({
+    PYTHON: '3.10',
+    OCTAL: '0o17',
+    BIG: '12345678901234567890',
+    YES: 'true',
+    EXP: '1e3',
+    QUOTED: '1.0',
+    MATRIX_PYTHON: '3.10',
+    MATRIX_FAST: 'true',
+  });
+  expect(plan.jobs[1]?.spec.steps.map((step) => step.script)).toEqual(['run 3.10', 'true', 'false']);
+});
+
+test('a step without a name is called by the first line of its script', () => {
+  const [job] = planOf(
+    `jobs:\n  a:\n    steps:\n      - |\n        \n        make   all\n        make more\n      - ${'x'.repeat(100)}\n`,
+  ).jobs;
+  expect(job?.spec.steps.map((step) => step.name)).toEqual(['make   all', `${'x'.repeat(79)}…`]);
+});
+
+test('every job comes after what it needs, and otherwise in the order of the file', () => {
+  const plan = planOf(`
+jobs:
+  deploy: { needs: [test, lint], steps: [x] }
+  test: { needs: [build], steps: [x] }
+  build: { steps: [x] }
+  lint: { steps: [x] }
+`);
+  expect(namesOf(plan)).toEqual(['build', 'test', 'lint', 'deploy']);
+  expect(plan.jobs.at(-1)?.needs).toEqual(['test', 'lint']);
+});
+
+test('anchors, aliases and merges share values, and a key of the mapping itself wins', () => {
+  const plan = planOf(`
+x-base: &base
+  pool: linux
+  env: &env { A: 1 }
+x-more: &more { pool: mac, timeout: 5m }
+jobs:
+  a: { <<: *base, steps: &steps [one, two] }
+  b: { <<: [*base, *more], pool: windows, steps: *steps, env: { <<: *env, B: 2 } }
+`);
+  expect(plan.jobs.map(({ pool, spec }) => [pool, spec.env, spec.timeoutSeconds, spec.steps.length])).toEqual([
+    ['linux', { A: '1' }, 7200, 2],
+    ['windows', { B: '2', A: '1' }, 300, 2],
+  ]);
+});
+
+test('a file from Windows, with a byte-order mark and CRLF, means the same', () => {
+  const text = 'jobs:\n  a:\n    steps:\n      - name: T\n        script: |\n          one\n          two\n';
+  expect(planOf(`\ufeff${text.replaceAll('\n', '\r\n')}`)).toEqual(planOf(text));
+});
+
+test('the same input gives the same plan', () => {
+  const text = 'jobs:\n  a: { matrix: { x: [1, 2], y: [3, 4] }, steps: [x] }\n  b: { needs: [a], steps: [x] }\n';
+  expect(planOf(text)).toEqual(planOf(text));
+});
+
+test('a limit of a step beyond that of its job is a warning', () => {
+  const plan = planOf('jobs:\n  a:\n    timeout: 10m\n    steps: [{ script: x, timeout: 20m }]\n');
+  expect(plan.warnings).toEqual([
+    {
+      file: '.signalbox.yml',
+      line: 4,
+      column: 35,
+      message: 'this limit of a step is never reached: the whole job ends after 10m',
+      hint: "raise the job's `timeout`",
+      excerpt: '    steps: [{ script: x, timeout: 20m }]',
+    },
+  ]);
+});

@@ -1,0 +1,39 @@
+// A plan as people read it.
+import { expect, test } from 'vitest';
+import { printPlan } from '../src/index.ts';
+import { planOf } from './kit/compile-text.ts';
+
+test('a plan is printed in columns, with what is left out and why', () => {
+  const plan = planOf(`jobs:
+  lint: { steps: [npm run lint] }
+  build:
+    matrix: { platform: [linux, windows] }
+    pool: \${{ matrix.platform }}
+    needs: [lint]
+    timeout: 5m
+    steps: [npm ci, { script: npm run build, timeout: 10m }]
+  docs: { if-changed: ['docs/**'], steps: [make docs] }
+  publish: { needs: [build, docs], steps: [npm publish] }
+`);
+  expect(printPlan(plan)).toBe(`3 jobs, 2 left out
+
+job            pool     after  does          from
+lint           default         npm run lint  line 2
+build-linux    linux    lint   2 steps       line 3
+build-windows  windows  lint   2 steps       line 3
+
+left out  kind           because                                   from
+docs      unchanged      no changed file (of 1) matches \`docs/**\`  line 9
+publish   need-left-out  it needs \`docs\`, which is left out        line 10
+
+warning: .signalbox.yml:8:55: this limit of a step is never reached: the whole job ends after 5m
+  8 |     steps: [npm ci, { script: npm run build, timeout: 10m }]
+    |                                                       ^
+  hint: raise the job's \`timeout\`
+`);
+});
+
+test('what a tree writes cannot reach the terminal as an escape sequence', () => {
+  const plan = planOf('jobs:\n  a: { steps: [{ script: "echo \\e[31m" }] }\n');
+  expect(printPlan(plan)).not.toContain('\u001b');
+});
