@@ -44,7 +44,7 @@ export function whoAsks(asking: Asking): Decision {
 }
 
 /** Whether the caller's scopes hold this one; `admin` holds all but `work`. */
-export function holds(caller: Caller, scope: Scope): boolean {
+export function holds(caller: Pick<Caller, 'scopes'>, scope: Scope): boolean {
   return caller.scopes.includes(scope) || (scope !== 'work' && caller.scopes.includes('admin'));
 }
 
@@ -65,7 +65,7 @@ function identify(asking: Asking): Decision {
   if (asking.scope === 'work') {
     return refused(
       'not-logged-in',
-      'Workers need a token of their own, on this machine too: `signalbox token create --kind worker NAME`, then `signalbox worker --token …`.',
+      'Workers need a token of their own, on this machine too: `signalbox token create --worker NAME`, then `signalbox worker --token …`.',
     );
   }
   if (asking.login === 'none') return letIn(local);
@@ -86,7 +86,7 @@ function outsideProblem({ login, peerIsLoopback, headers }: Asking): string | un
 
 /** How a server of one machine becomes a server for others. */
 export const howToOpen =
-  'On the machine itself: make a token with `signalbox token create --scopes admin NAME`, then start again with SIGNALBOX_LOGIN=token.';
+  'Start it with SIGNALBOX_LOGIN=token and SIGNALBOX_PUBLIC_URL=http://NAME:PORT, as people will write it: it then puts the token of a first administrator into the file admin-token of its data directory.';
 
 /** Public is open to all, but what changes something (log in, log out) is not for pages of other sites. */
 function letInPublic(asking: Asking, found: Decision): Decision {
@@ -112,7 +112,7 @@ function callerOf(token: LiveToken): Caller {
 }
 
 function missingScope(caller: Caller, scope: Scope): string {
-  if (scope === 'work') return `${caller.name} is no worker: taking runs needs a token made with --kind worker.`;
+  if (scope === 'work') return `${caller.name} is no worker: taking runs needs a token made with --worker.`;
   if (caller.kind === 'worker')
     return `${caller.name} is a worker token: it takes runs and nothing else. Use a person token with "${scope}".`;
   return `${caller.name} may ${caller.scopes.join(', ') || 'nothing'}; this needs "${scope}". An administrator can make such a token.`;

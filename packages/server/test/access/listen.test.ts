@@ -17,7 +17,7 @@ test('without log-in the server listens on its own machine only, and says how to
   ]) {
     const decision = mayListen({ host, login: 'none' });
     expect(decision, host).toMatchObject({ ok: false });
-    expect(decision.ok || decision.text).toMatch(/signalbox token create.*SIGNALBOX_LOGIN=token/);
+    expect(decision.ok || decision.text).toMatch(/SIGNALBOX_LOGIN=token.*SIGNALBOX_PUBLIC_URL=.*admin-token/);
     expect(mayListen({ host, login: 'token' }), host).toEqual({ ok: true });
   }
 });

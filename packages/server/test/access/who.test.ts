@@ -166,7 +166,7 @@ test('a refusal says what is wrong and what to do', () => {
   };
   expect(detailOf({})).toBe('let in');
   expect(detailOf({ peerIsLoopback: false })).toMatch(/^not-allowed: .*its own machine.*SIGNALBOX_LOGIN=token/);
-  expect(detailOf({ scope: 'work' })).toMatch(/^not-logged-in: Workers need a token.*--kind worker/);
+  expect(detailOf({ scope: 'work' })).toMatch(/^not-logged-in: Workers need a token.*--worker/);
   expect(detailOf({ bearer: 'unknown' })).toMatch(/^not-logged-in: .*mistyped, revoked or expired/);
   expect(detailOf({ bearer: reader, scope: 'act' })).toMatch(
     /^not-allowed: a-token \(token 7\) may read; this needs "act"/,

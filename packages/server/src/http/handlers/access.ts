@@ -1,9 +1,10 @@
 // Log-in, tokens and secrets.
-import { Refused, type Session, version } from '@signalbox/protocol';
+import { Refused, type Session, scopes, version } from '@signalbox/protocol';
 import {
   type Caller,
   createToken,
   type Doorkeeper,
+  holds,
   type Key,
   listSecrets,
   listTokens,
@@ -36,10 +37,11 @@ export type AccessParts = {
 };
 
 export function accessHandlers({ db, live, doorkeeper, tokens, key }: AccessParts): Handlers<Ids> {
+  // Every scope that is held, also those that come with `admin`: pages need not know what holds what.
   const session = (caller: Pick<Caller, 'name' | 'scopes'> | null): Session => ({
     login: doorkeeper.login,
     name: caller?.name ?? null,
-    scopes: [...(caller?.scopes ?? [])],
+    scopes: caller ? scopes.filter((scope) => holds(caller, scope)) : [],
     version,
   });
   return {
@@ -47,7 +49,7 @@ export function accessHandlers({ db, live, doorkeeper, tokens, key }: AccessPart
     async 'log-in'({ body, reply }) {
       const { caller, setCookie } = await doorkeeper.logIn(db, body.token);
       reply.header('set-cookie', setCookie);
-      return session(caller);
+      return session({ ...caller, name: `${caller.name} (token ${caller.id})` });
     },
     'log-out'({ reply }) {
       reply.header('set-cookie', doorkeeper.logOut().setCookie);
