@@ -39,7 +39,11 @@ function exchange(url: URL, init: RequestInit): Promise<Whole> {
     request.on('error', (error: NodeJS.ErrnoException) => {
       settle();
       // The server closed a connection that had been idle, just when it was used again. Every call may be repeated.
-      const mayRepeat = request.reusedSocket && error.code === 'ECONNRESET' && !signal?.aborted && !isStream(body);
+      const mayRepeat =
+        request.reusedSocket &&
+        ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') &&
+        !signal?.aborted &&
+        !isStream(body);
       if (mayRepeat) resolve(exchange(url, init));
       else reject(error);
     });

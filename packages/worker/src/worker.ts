@@ -1,17 +1,17 @@
 // A worker that lives: registers, takes runs while it has room, keeps their claims, drains, signs off.
-import { statfs } from 'node:fs/promises';
-import { arch, platform } from 'node:os';
 import { join } from 'node:path';
-import { version, type Welcome, type WorkOrder } from '@signalbox/protocol/browser';
+import type { WorkOrder } from '@signalbox/protocol/browser';
 import { writeGitConfig } from './checkout/git.ts';
 import { claimWork } from './claims.ts';
+import { FreeDisk } from './free-disk.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { prepareForms } from './log/mask.ts';
 import { secretForms } from './log/secret-forms.ts';
 import { SpoolBudget } from './log/spool-budget.ts';
-import { type OwnLog, tell } from './own-log.ts';
+import type { OwnLog } from './own-log.ts';
 import { PipeShelf } from './process/output-pipe.ts';
 import { makeOwnPlace } from './process/own-place.ts';
+import { Registration } from './registration.ts';
 import { Renewals } from './renewals.ts';
 import { removeTree } from './run/remove-tree.ts';
 import { ActiveRun, type House } from './run/run.ts';
@@ -50,9 +50,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return { ready, done, stop: () => life.stop(), stopNow: () => life.stopNow() };
 }
 
-/** How often the disk is looked at while there is enough of it. */
-const diskMillis = 2_000;
-
 class Life {
   readonly #options: WorkerOptions;
   readonly #house: House;
@@ -65,10 +62,9 @@ class Life {
   /** Ends everything else. */
   readonly #ending = new AbortController();
   readonly #renewals: Renewals;
-  #welcome: Welcome | null = null;
+  readonly #registration: Registration;
+  readonly #disk: FreeDisk;
   #done: Promise<void> = Promise.resolve();
-  #isShortOfDisk = false;
-  #lookedAt = Number.NEGATIVE_INFINITY;
   #onFreed: () => void = () => undefined;
 
   constructor(options: WorkerOptions) {
@@ -91,13 +87,15 @@ class Life {
       env,
       ownForms: prepareForms(secretForms(token ? [token] : [])),
     };
+    this.#registration = new Registration({ ...options, link });
+    this.#disk = new FreeDisk(dataDir, settings.minFreeBytes, log);
     this.#renewals = new Renewals({
       link,
       settings,
       log,
       signal: this.#ending.signal,
-      workerId: () => this.#known.workerId,
-      leaseSeconds: () => this.#known.leaseSeconds,
+      workerId: () => this.#registration.workerId,
+      leaseSeconds: () => this.#registration.leaseSeconds,
       register: () => this.#register(),
     });
     log.info(`Worker ${options.name}: ${capacity} at once, pools ${options.pools.join(', ')}, data in ${dataDir}`);
@@ -132,11 +130,6 @@ class Life {
     await stopped.finally(() => clearTimeout(late));
   }
 
-  get #known(): Welcome {
-    if (!this.#welcome) throw new Error('The worker is not registered yet');
-    return this.#welcome;
-  }
-
   async #live(ready: Promise<void>, leftovers: Promise<void>): Promise<void> {
     const { log, settings } = this.#house;
     const { signal } = this.#draining;
@@ -147,19 +140,19 @@ class Life {
         settings,
         log,
         signal,
-        workerId: () => this.#known.workerId,
+        workerId: () => this.#registration.workerId,
         register: () => this.#register(),
         slot: () => this.#slot(),
         begin: (order) => this.#take(order),
       });
       await Promise.race([aborted(signal), claiming]);
-      await this.#signOff();
+      await this.#registration.signOff();
       await claiming;
       while (this.#runs.size > 0) await Promise.all([...this.#runs].map(({ done }) => done));
     } catch (error) {
       if (!signal.aborted) throw error;
     }
-    if (this.#welcome) await this.#signOff();
+    await this.#registration.signOff();
     this.#ending.abort(new Error('The worker ends'));
     await leftovers;
     await this.#house.pipes.close();
@@ -167,23 +160,8 @@ class Life {
     log.info('Ended');
   }
 
-  async #register(): Promise<void> {
-    const { name, pools, capacity, log } = this.#options;
-    const { link } = this.#house;
-    const body = { name, pools: [...pools], capacity, version, platform: `${platform()}-${arch()}` };
-    const signal = this.#draining.signal;
-    for (;;) {
-      try {
-        this.#welcome = await link.untilAnswered('register-worker', { body }, { signal });
-        const { workerId, serverVersion } = this.#welcome;
-        log.info(`Registered at ${link.server} as worker ${workerId}; the server is version ${serverVersion}`);
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        log.warn(`The server does not take this worker: ${tell(error)}. Trying again`);
-        await pause(this.#house.settings.retryMostMillis, signal);
-      }
-    }
+  #register(): Promise<void> {
+    return this.#registration.register(this.#draining.signal);
   }
 
   /** Resolves when another run may begin: there is a slot, and disk. */
@@ -192,7 +170,7 @@ class Life {
     while (!signal.aborted) {
       if (this.#taken.size >= this.#options.capacity) {
         await this.#freed();
-      } else if (await this.#hasDisk()) return;
+      } else if (await this.#disk.isEnough()) return;
       else await pause(this.#house.settings.retryMostMillis, signal).catch(() => undefined);
     }
   }
@@ -202,21 +180,6 @@ class Life {
     return new Promise((resolve) => {
       this.#onFreed = resolve;
     });
-  }
-
-  async #hasDisk(): Promise<boolean> {
-    const { dataDir, settings, log } = this.#house;
-    if (!this.#isShortOfDisk && performance.now() - this.#lookedAt < diskMillis) return true;
-    this.#lookedAt = performance.now();
-    const { bavail, bsize } = await statfs(dataDir);
-    const isShort = bavail * bsize < settings.minFreeBytes;
-    if (isShort !== this.#isShortOfDisk) {
-      const needed = `${settings.minFreeBytes} bytes (SIGNALBOX_WORKER_MIN_FREE_BYTES) must be free in ${dataDir}`;
-      if (isShort) log.warn(`The disk is full: no work is taken until ${needed}`);
-      else log.info('There is disk again: work is taken');
-    }
-    this.#isShortOfDisk = isShort;
-    return !isShort;
   }
 
   #take(order: WorkOrder): void {
@@ -229,16 +192,6 @@ class Life {
       this.#onFreed();
     });
     void run.done.finally(() => this.#runs.delete(run));
-  }
-
-  async #signOff(): Promise<void> {
-    const { link, settings } = this.#house;
-    const signal = AbortSignal.timeout(Math.min(settings.stopSeconds, settings.callSeconds) * 1_000);
-    try {
-      await link.once('sign-off-worker', { params: { worker: this.#known.workerId } }, { signal });
-    } catch (error) {
-      this.#house.log.warn(`Could not sign off; the server will notice: ${tell(error)}`);
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 // Unsent log survives on disk, comes back in order, and takes no more room than it may.
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -46,6 +46,19 @@ describe('a spool', () => {
     await after.spool.forget(() => true);
     expect(await files(before.directory)).toEqual([]);
     expect(after.budget.bytes).toBe(0);
+  });
+
+  test('gives back once what a full disk made it write twice, and nothing of a frame that was cut off', async () => {
+    const before = await spool({ memoryBytes: 1 });
+    const chunks = [chunk(0, 0, 'first'), chunk(0, 5, 'second')];
+    for (const one of chunks) before.spool.add(one);
+    await before.spool.flush();
+    const [segment] = await files(before.directory);
+    const whole = await readFile(join(before.directory, segment!));
+    await writeFile(join(before.directory, '00000000'), whole.subarray(0, -3));
+    const after = await spool({ directory: before.directory });
+    await after.spool.restore();
+    expect(await after.spool.oldest(1e6, 64)).toEqual(chunks);
   });
 
   test('hands out batches of limited size, at least one chunk each', async () => {

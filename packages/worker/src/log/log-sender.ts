@@ -27,6 +27,7 @@ export class LogSender {
   #sending: Promise<void> | null = null;
   #mostBytes: number;
   #gaps = 0;
+  #isGivenUp = false;
   /** Chunks of the last request. */
   #count = 0;
 
@@ -54,8 +55,9 @@ export class LogSender {
   }
 
   async #send(): Promise<void> {
-    const { spool, signal, log, runId } = this.#options;
+    const { spool, signal } = this.#options;
     try {
+      if (this.#isGivenUp) await spool.forget(() => true);
       while (!spool.isEmpty) {
         const batch = await spool.oldest(this.#mostBytes, mostChunks);
         this.#count = batch.length;
@@ -66,8 +68,7 @@ export class LogSender {
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Refused) return await this.#refused(error);
-      log.warn(`The rest of the log cannot be read from disk and is given up: ${tell(error)}`, { run: runId });
-      await spool.forget(() => true);
+      await this.#giveUp(`cannot be read from disk: ${tell(error)}`);
     }
   }
 
@@ -93,7 +94,7 @@ export class LogSender {
   }
 
   async #refused(refused: Refused): Promise<void> {
-    const { spool, log, runId, onLost } = this.#options;
+    const { spool, onLost } = this.#options;
     if (refused.code === 'claim-lost' || refused.code === 'run-not-found') {
       await spool.forget(() => true);
       return onLost();
@@ -103,7 +104,13 @@ export class LogSender {
       this.#mostBytes = Math.floor(this.#mostBytes / 2);
       return;
     }
-    log.warn(`The server does not take the rest of the log, so it is given up: ${refused.message}`, { run: runId });
+    await this.#giveUp(`is not taken by the server: ${refused.message}`);
+  }
+
+  async #giveUp(why: string): Promise<void> {
+    const { spool, log, runId } = this.#options;
+    this.#isGivenUp = true;
+    log.warn(`The rest of the log is given up, for it ${why}`, { run: runId });
     await spool.forget(() => true);
   }
 

@@ -95,10 +95,15 @@ export class Spool {
   /** Reads what an earlier process left in the directory. */
   async restore(): Promise<void> {
     const { directory, budget } = this.#options;
+    const seen = new Set<string>();
     const segments = (await readdir(directory).catch(() => [])).sort();
     for (const segment of segments) {
       const bytes = await readFile(join(directory, segment));
       for (const { chunk, position } of framesOf(bytes)) {
+        // A full disk may have broken off a segment; what was in it was written once more into the next.
+        const place = `${chunk.step}:${chunk.offset}`;
+        if (seen.has(place)) continue;
+        seen.add(place);
         this.#entries.push({ chunk, member: null, place: { segment, position } });
         this.#live.set(segment, (this.#live.get(segment) ?? 0) + 1);
         budget.take(chunk.memberBytes);

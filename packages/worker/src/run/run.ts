@@ -2,9 +2,8 @@
 import { platform } from 'node:os';
 import type { Reason, WorkOrder } from '@signalbox/protocol/browser';
 import { isDiskFull, RunFailure } from '../errors.ts';
-import { type Form, prepareForms } from '../log/mask.ts';
+import type { Form } from '../log/mask.ts';
 import { RunLog } from '../log/run-log.ts';
-import { secretForms } from '../log/secret-forms.ts';
 import type { SpoolBudget } from '../log/spool-budget.ts';
 import { type OwnLog, tell } from '../own-log.ts';
 import type { PipeShelf } from '../process/output-pipe.ts';
@@ -18,6 +17,7 @@ import type { RunDirectories } from './run-directories.ts';
 import { type RunDirectory, writeSteps } from './run-directory.ts';
 import { runSteps } from './run-steps.ts';
 import { StepBoard } from './step-board.ts';
+import { whatToHide } from './what-to-hide.ts';
 
 /** What a run needs of the worker that it runs in. */
 export type House = {
@@ -97,7 +97,9 @@ export class ActiveRun {
 
   /** No more time: what the server has not heard stays on disk for the next start. */
   leave(): void {
-    this.#keeper?.keep();
+    if (this.#keeper) this.#keeper.keep();
+    // A step that is held because of unsent log would never end.
+    else void this.#runLog?.drop();
     this.#wire.abort(new Interrupted('stopped', { code: 'worker-stopped', text: 'the worker has ended' }));
   }
 
@@ -217,15 +219,13 @@ export class ActiveRun {
 
   #createLog(): RunLog {
     const { link, settings, budget, log, ownForms, directories } = this.#house;
-    const { runId, claimId, secrets, repo } = this.#order;
-    const values = [...Object.values(secrets), ...passwordsOf(repo.url)];
-    const forms = values.length > 0 ? [...ownForms, ...prepareForms(secretForms(values))] : ownForms;
+    const { runId, claimId } = this;
     return new RunLog({
       link,
       runId,
       claimId,
       directory: directories.where(this.#order).path,
-      forms,
+      forms: whatToHide(this.#order, ownForms),
       budget,
       settings,
       log,
@@ -243,12 +243,4 @@ export class ActiveRun {
 async function afterThis(work: () => Promise<void>): Promise<void> {
   await new Promise(setImmediate);
   await work();
-}
-
-/** The password in a repository's address is a secret as well. */
-function passwordsOf(url: string): string[] {
-  if (!URL.canParse(url)) return [];
-  const { password, username } = new URL(url);
-  const name = password === '' && /^https?:/.test(url) ? username : '';
-  return [password, name].filter((value) => value !== '').flatMap((value) => [value, decodeURIComponent(value)]);
 }
