@@ -10,6 +10,7 @@ import {
   type YAMLMap,
   Scalar as YamlScalar,
 } from 'yaml';
+import { type Built, leaf, measured, offsetOf, rangeOf, tagOffset, typed } from './built.ts';
 import type { Finding } from './draft.ts';
 import { holesIn } from './expressions.ts';
 import { counted, limits } from './limits.ts';
@@ -17,9 +18,6 @@ import { nearestHint } from './nearest.ts';
 import { quote } from './printable.ts';
 import { lineOf, type Source } from './source.ts';
 import type { Entry, Scalar, Value } from './tree.ts';
-
-/** A value, with how deep it is and how many values it has once its aliases are written out. */
-type Built = { readonly value: Value; readonly depth: number; readonly size: number };
 
 /** Null when the tree cannot be walked safely; what is wrong is in `found`. */
 export function buildTree(document: Document.Parsed, source: Source, found: Finding[]): { value: Value | null } {
@@ -192,39 +190,4 @@ class Builder {
   #tell(offset: number, rule: string, message: string, hint: Finding['hint']): void {
     this.#found.push({ offset, rule, message, hint });
   }
-}
-
-function typed(value: unknown, text: string): Pick<Scalar, 'type' | 'value'> {
-  if (value === null || value === undefined) return { type: 'nothing', value: null };
-  if (typeof value === 'number') return { type: 'number', value };
-  if (typeof value === 'bigint') return { type: 'number', value: Number(value) };
-  return typeof value === 'boolean' ? { type: 'boolean', value } : { type: 'text', value: text };
-}
-
-function measured(value: Value, parts: readonly Built[]): Built {
-  let depth = 0;
-  let size = 1;
-  for (const part of parts) {
-    depth = Math.max(depth, part.depth);
-    size += part.size;
-  }
-  return { value, depth: depth + 1, size };
-}
-
-function leaf(type: 'nothing' | 'unknown', offset: number): Built {
-  const value: Value = { kind: 'scalar', type, text: '', value: null, holes: [], hasHoles: false, offset, end: offset };
-  return { value, depth: 1, size: 1 };
-}
-
-const offsetOf = (node: Node | null): number => node?.range?.[0] ?? 0;
-
-const rangeOf = (node: Node): { offset: number; end: number } => ({
-  offset: node.range?.[0] ?? 0,
-  end: node.range?.[1] ?? 0,
-});
-
-/** A tag stands before its value; the library gives only the value's place. */
-function tagOffset(text: string, offset: number, tag: string): number {
-  const before = text.lastIndexOf(tag, offset);
-  return before >= 0 && offset - before < 500 ? before : offset;
 }

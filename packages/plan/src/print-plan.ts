@@ -7,12 +7,12 @@ import { printable } from './printable.ts';
 export function printPlan({ jobs, leftOut, warnings }: Plan): string {
   const parts = [`${count(jobs.length, 'job')}, ${counted(leftOut.length)} left out`];
   if (jobs.length > 0) {
-    const rows = jobs.map((job) => [job.name, job.pool, afterOf(job), doesOf(job), `line ${job.origin.line}`]);
-    parts.push(table(['job', 'pool', 'after', 'does', 'from'], rows));
+    const rows = jobs.map((job) => [job.name, job.pool, `line ${job.origin.line}`, afterOf(job), doesOf(job)]);
+    parts.push(table(['job', 'pool', 'from', 'after', 'does'], rows));
   }
   if (leftOut.length > 0) {
-    const rows = leftOut.map(({ name, kind, reason, line }) => [name, kind, reason, `line ${line}`]);
-    parts.push(table(['left out', 'kind', 'because', 'from'], rows));
+    const rows = leftOut.map(({ name, kind, reason, line }) => [name, kind, `line ${line}`, reason]);
+    parts.push(table(['left out', 'kind', 'from', 'because'], rows));
   }
   if (warnings.length > 0) {
     parts.push(warnings.map((warning) => `warning: ${printMistake(warning)}`).join('\n\n'));
@@ -31,23 +31,10 @@ function doesOf({ spec }: PlannedJob): string {
   return spec.steps.length === 1 && first ? first.name : count(spec.steps.length, 'step');
 }
 
-const widest = 60;
-
-/** Columns as wide as their widest cell; the last is not filled up. */
+/** Columns as wide as their widest cell; the last is not filled up, and may be long. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows].map((row) => row.map((cell) => printable(cell.replaceAll('\n', ' '))));
-  const widths = head.map((_, column) =>
-    Math.min(
-      widest,
-      lines.reduce((most, line) => Math.max(most, line[column]?.length ?? 0), 0),
-    ),
-  );
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const widths = head.map((_, column) => lines.reduce((most, line) => Math.max(most, line[column]?.length ?? 0), 0));
+  const row = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+  return lines.map((line) => row(line).join('  ').trimEnd()).join('\n');
 }

@@ -1,5 +1,8 @@
 // What the words of a configuration mean in the plan.
 import { expect, test } from 'vitest';
+import { job as jobSchema } from '../src/schema/job.ts';
+import type { Schema } from '../src/schema/shape.ts';
+import { stepTable } from '../src/schema/step.ts';
 import { namesOf, planOf } from './kit/compile-text.ts';
 
 test('a job with one command has every default that a worker needs', () => {
@@ -169,3 +172,31 @@ test('a limit of a step beyond that of its job is a warning', () => {
     },
   ]);
 });
+
+test('the defaults that editors and the reference tell are those of the plan', () => {
+  const [job] = planOf('jobs:\n  a: { steps: [x] }\n').jobs;
+  const told = planOf(`
+jobs:
+  a:
+    on: ${usual(jobKeys, 'on')}
+    pool: ${usual(jobKeys, 'pool')}
+    checkout: ${usual(jobKeys, 'checkout')}
+    attempts: ${usual(jobKeys, 'attempts')}
+    timeout: ${usual(jobKeys, 'timeout')}
+    silent-timeout: ${usual(jobKeys, 'silent-timeout')}
+    steps:
+      - script: x
+        shell: ${usual(stepKeys, 'shell')}
+        always: ${usual(stepKeys, 'always')}
+        may-fail: ${usual(stepKeys, 'may-fail')}
+`).jobs[0];
+  expect({ ...told, origin: job?.origin }).toEqual(job);
+});
+
+const jobKeys = jobSchema.properties ?? {};
+const stepKeys = stepTable.properties ?? {};
+
+function usual(keys: Readonly<Record<string, Schema>>, key: string): string {
+  expect(keys[key]?.default, key).toBeDefined();
+  return String(keys[key]?.default);
+}

@@ -17,14 +17,14 @@ test('a plan is printed in columns, with what is left out and why', () => {
 `);
   expect(printPlan(plan)).toBe(`3 jobs, 2 left out
 
-job            pool     after  does          from
-lint           default         npm run lint  line 2
-build-linux    linux    lint   2 steps       line 3
-build-windows  windows  lint   2 steps       line 3
+job            pool     from    after  does
+lint           default  line 2         npm run lint
+build-linux    linux    line 3  lint   2 steps
+build-windows  windows  line 3  lint   2 steps
 
-left out  kind           because                                   from
-docs      unchanged      no changed file (of 1) matches \`docs/**\`  line 9
-publish   need-left-out  it needs \`docs\`, which is left out        line 10
+left out  kind           from     because
+docs      unchanged      line 9   no changed file (of 1) matches \`docs/**\`
+publish   need-left-out  line 10  it needs \`docs\`, which is left out
 
 warning: .signalbox.yml:8:55: this limit of a step is never reached: the whole job ends after 5m
   8 |     steps: [npm ci, { script: npm run build, timeout: 10m }]
