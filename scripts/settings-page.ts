@@ -67,8 +67,12 @@ function inUnits(sizeBytes: number): string {
   return `${Number((sizeBytes / 1024 ** power).toFixed(1))} ${units[power]}`;
 }
 
-/** The first row is the head. */
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+/** The first row is the head. Columns are aligned, as the formatter wants them. */
+function table(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = '', ...others] = cells.map(line);
+  return [head, line(widths.map((width) => '-'.repeat(width))), ...others].join('\n');
 }
