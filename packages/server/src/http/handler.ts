@@ -27,6 +27,8 @@ export type Handlers<Ids extends EndpointId = EndpointId> = { readonly [Id in Id
 /** Aborts when the answer is out or its reader has gone: for what waits long. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  // Who went while their token was looked up has closed it already; said when those who are given the signal listen.
+  if (reply.raw.destroyed) setImmediate(() => gone.abort());
+  else reply.raw.once('close', () => gone.abort());
   return gone.signal;
 }

@@ -1,0 +1,202 @@
+// Every answer is what the contract says, no key less and none more: each endpoint is asked, in all states that are easily made.
+import { randomUUID } from 'node:crypto';
+import { contract, type Endpoint, openApi, version } from '@signalbox/protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkAnswers } from '../../../../test/kit/check-answers.ts';
+import { type SampleRepository, sampleRepository } from '../../../../test/kit/git.ts';
+import { type TestServer, testServer } from '../../../../test/kit/server.ts';
+import { until } from '../../../../test/kit/wait.ts';
+import { ask, askJson } from './asking.ts';
+import { type HeldRun, openYard, type Yard } from './yard.ts';
+
+let house: TestServer;
+let yard: Yard;
+let repository: SampleRepository;
+
+const configuration = `
+jobs:
+  build:
+    matrix: { platform: [linux, mac] }
+    steps: [make]
+  test:
+    needs: [build-linux]
+    steps: [make test]
+  docs:
+    if-changed: [docs/**]
+    steps: [make docs]
+`;
+
+beforeAll(async () => {
+  house = await testServer();
+  yard = await openYard(house);
+  repository = await sampleRepository();
+  await repository.commit({ files: { '.signalbox.yml': configuration }, message: 'Build\n\nWith a body.' });
+  await repository.push();
+});
+afterAll(async () => {
+  await house.stop();
+  await repository.remove();
+});
+
+const repo = { repo: 'app' };
+const held = (order: NonNullable<Awaited<ReturnType<Yard['claim']>>>): HeldRun => ({
+  runId: order.runId,
+  claimId: order.claimId,
+  jobId: order.job.id,
+  pipelineId: order.pipeline.id,
+});
+
+/** Jobs, runs and pushes in every state; each call's answer is held against the contract on its way. */
+async function live(): Promise<void> {
+  const { person, worker } = house;
+  await person.call('add-repo', { params: repo, body: { url: repository.barePath, pollSeconds: 0 } });
+  await person.call('set-secret', { params: { ...repo, secret: 'TOKEN' }, body: { value: 'a long secret' } });
+  const failed = held((await yard.claim())!);
+  await worker.call('renew', { params: { worker: yard.workerId }, body: { held: [failed], waitSeconds: 0 } });
+  const steps = [
+    { index: 0, name: 'Set up', state: 'passed' as const, exitCode: null, startedAt: null, endedAt: null },
+    {
+      index: 1,
+      name: 'make',
+      state: 'failed' as const,
+      exitCode: 2,
+      startedAt: new Date().toISOString(),
+      endedAt: new Date().toISOString(),
+    },
+  ];
+  await worker.call('report-steps', {
+    params: { run: failed.runId },
+    body: { claimId: failed.claimId, sequence: 1, steps },
+  });
+  await yard.appendLog(failed, 'make: *** no rule\n', { step: 1 });
+  await yard.putArtifact(failed, 'out/a.txt', 'artifact');
+  await yard.finish(failed, 'failed', [0, 18]);
+  const cancelled = held((await yard.claim())!);
+  await person.call('cancel-job', { params: { job: cancelled.jobId } });
+  await worker.call('renew', { params: { worker: yard.workerId }, body: { held: [cancelled], waitSeconds: 0 } });
+  await yard.finish(cancelled, 'cancelled');
+  await person.call('rerun-job', { params: { job: failed.jobId } });
+  const errored = held((await yard.claim())!);
+  await yard.finish(errored, 'errored');
+  await yard.claim(0);
+  await yard.holdRun();
+  await yard.submitJob();
+  await until(
+    'the sealed log',
+    async () => (await person.call('get-run', { params: { run: failed.runId } })).logState === 'sealed',
+  );
+
+  await repository.branch('other');
+  await repository.commit({ files: { '.signalbox.yml': 'jobs: { a: { stepz: [x] } }\n' } });
+  await repository.push('other');
+  await person.call('report-push', { params: repo, body: { branch: 'other' } });
+  await until('the mistakes', async () => (await person.call('list-pushes', { params: repo })).items.length > 1);
+  await repository.git('commit', '--amend', '--quiet', '-m', 'Another');
+  await repository.git('rm', '-q', '.signalbox.yml');
+  await repository.git('commit', '--quiet', '-m', 'Without');
+  await repository.push('--force', 'other');
+  await person.call('report-push', { params: repo, body: { branch: 'other' } });
+  await until('the rewritten branch', async () =>
+    (await person.call('list-pushes', { params: repo })).items.some((push) => push.kind === 'rewritten'),
+  );
+  await repository.push('--delete', 'other');
+  await person.call('report-push', { params: repo, body: {} });
+  await until('the deleted branch', async () =>
+    (await person.call('list-pushes', { params: repo })).items.some((push) => push.kind === 'deleted'),
+  );
+}
+
+async function lookAtAll(): Promise<void> {
+  const { person } = house;
+  await person.call('get-session', {});
+  await person.call('list-repos', {});
+  await person.call('get-repo', { params: repo });
+  for (const name of ['app', 'yard']) {
+    const grid = await person.call('get-grid', { params: { repo: name }, query: { limit: 2 } });
+    if (grid.next) await person.call('get-grid', { params: { repo: name }, query: { limit: 2, cursor: grid.next } });
+    const pushes = await person.call('list-pushes', { params: { repo: name }, query: { branch: 'main' } });
+    for (const push of pushes.items) await person.call('get-push', { params: { push: push.id } });
+  }
+  const jobs = await person.call('list-jobs', { query: { limit: 500 } });
+  const stands = jobs.items.map((job) => job.verdict ?? job.state);
+  expect(stands).toEqual(expect.arrayContaining(['waiting', 'ready', 'running', 'cancelled']));
+  for (const job of jobs.items) {
+    const { runs } = await person.call('get-job', { params: { job: job.id } });
+    for (const { run } of runs) await person.call('get-run', { params: { run: run.id } });
+    await person.call('get-pipeline', { params: { pipeline: job.pipelineId } });
+  }
+  await person.call('list-workers', {});
+  await person.call('list-pools', {});
+  await person.call('list-tokens', {});
+  await person.call('list-secrets', { params: repo });
+}
+
+async function act(): Promise<void> {
+  const { person, worker } = house;
+  const made = await person.call('create-token', { body: { kind: 'person', name: 'dana', scopes: ['read'] } });
+  await person.call('log-in', { body: { token: made.secret } });
+  await person.call('log-out', {});
+  await person.call('revoke-token', { params: { token: made.token.id } });
+  await person.call('start-pipeline', { params: { push: yard.pushId }, body: { requestId: randomUUID() } });
+  const { pipelineId } = await yard.submitJob();
+  await person.call('cancel-pipeline', { params: { pipeline: pipelineId } });
+  await person.call('remove-secret', { params: { ...repo, secret: 'TOKEN' } });
+  await worker.call('sign-off-worker', { params: { worker: yard.workerId } });
+  await person.call('list-workers', {});
+  await person.call('remove-repo', { params: repo });
+}
+
+test('every endpoint that answers JSON was asked, and every answer was as the contract says', {
+  timeout: 60_000,
+}, async () => {
+  await live();
+  await lookAtAll();
+  await act();
+  const json = (Object.entries(contract) as [string, Endpoint][]).filter(
+    ([, { output }]) => typeof output !== 'string',
+  );
+  expect(json.map(([id]) => id).filter((id) => !house.answers.seen.has(id))).toEqual([]);
+  expect(house.answers.faults).toEqual([]);
+});
+
+test('an endpoint answers with the status that its contract names', async () => {
+  const report = await askJson(house.address, 'POST', '/api/v1/repos/yard/pushes', {});
+  expect([report.status, report.json]).toEqual([202, {}]);
+});
+
+test('a JSON answer is never kept by anybody on the way', async () => {
+  for (const path of ['/api/v1/repos', '/api/v1/session', '/api/v1/jobs']) {
+    expect((await ask(house.address, path)).headers['cache-control']).toBe('no-store');
+  }
+});
+
+test('the description of the API is served as it is generated', async () => {
+  const { json, headers } = await ask(house.address, '/openapi.json');
+  expect(headers['content-type']).toMatch(/^application\/json/);
+  expect(json).toEqual(JSON.parse(JSON.stringify(openApi(version))));
+});
+
+test('the check finds a key too many, a key too few and a refusal that is no problem', async () => {
+  const { onDoors, faults } = checkAnswers();
+  const other = await testServer(
+    {},
+    {
+      database: house.database,
+      onDoors(doors) {
+        onDoors(doors);
+        doors.addHook('onRequest', async (request, reply) => {
+          if (request.url === '/api/v1/repos')
+            await reply.header('content-type', 'application/json; charset=utf-8').send('{"items":[],"more":1}');
+          if (request.url === '/api/v1/pools')
+            await reply.header('content-type', 'application/json; charset=utf-8').send('{}');
+          if (request.url === '/api/v1/workers') await reply.code(404).type('text/plain').send('no');
+        });
+      },
+    },
+  );
+  for (const path of ['repos', 'pools', 'workers']) await ask(other.address, `/api/v1/${path}`);
+  await expect(other.stop()).rejects.toThrow(
+    /list-repos.*more[\s\S]*list-pools.*items[\s\S]*list-workers.*a refusal as text\/plain/,
+  );
+  expect(faults.length).toBeGreaterThanOrEqual(3);
+});
