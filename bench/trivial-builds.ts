@@ -50,7 +50,13 @@ export async function trivialBuilds(args: readonly string[]): Promise<Record<str
     const postgres = Number(
       execFileSync('head', ['-n', '1', path.join(data, 'postgres', 'cluster', 'postmaster.pid')], { encoding: 'utf8' }),
     );
-    const before = { server: cpuSeconds(server.pid), database: familyCpuSeconds(postgres), jobs: 1 + pacedPushes };
+    const ofWorkers = () => programs.slice(1).reduce((sum, program) => sum + familyCpuSeconds(program.pid), 0);
+    const before = {
+      server: cpuSeconds(server.pid),
+      database: familyCpuSeconds(postgres),
+      workers: ofWorkers(),
+      jobs: 1 + pacedPushes,
+    };
     say(`${repository.busy.length} pushes of ${jobsOfPush} jobs, as fast as they go`);
     const began = performance.now();
     for (const push of repository.busy) await repository.push(client, push);
@@ -68,6 +74,7 @@ export async function trivialBuilds(args: readonly string[]): Promise<Record<str
       pushToClaimP95Ms: rounded(percentile(waits, 0.95)),
       serverCpuMsPerJob: cpu(server.pid, cpuSeconds, before.server),
       databaseCpuMsPerJob: cpu(postgres, familyCpuSeconds, before.database),
+      workerCpuMsPerJob: rounded(((ofWorkers() - before.workers) * 1000) / made, 2),
     };
   } finally {
     await Promise.all(programs.slice(1).map((program) => program.kill9()));
