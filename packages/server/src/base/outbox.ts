@@ -1,7 +1,10 @@
 // The outbox: a room tells what it did in the transaction that did it; listeners hear it later, each until it succeeded.
 // graphile-worker keeps the entries and their retries; this is its only importer beside migrate.ts.
-import { Logger, type Runner, run, type TaskList } from 'graphile-worker';
+import { EventEmitter, once } from 'node:events';
+import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import { showPresence } from './abandoned.ts';
 import type { Db, Tx } from './db.ts';
+import { patientPool } from './patient-pool.ts';
 import { sql } from './sql.ts';
 
 /** What a listener gets: the body as told. Throwing means: again later. */
@@ -49,13 +52,25 @@ export async function startOutbox(
       };
     }
   }
+  let ended = false;
+  const events: WorkerEvents = new EventEmitter();
+  const made = once(events, 'pool:create');
   const runner: Runner = await run({
-    pgPool: db.pool,
+    pgPool: patientPool(db.pool, () => ended),
+    events,
     taskList,
     concurrency: options.concurrency,
     pollInterval: 2000,
     noHandleSignals: true,
     logger: new Logger(() => () => undefined),
   });
-  return { stop: () => runner.stop() };
+  const [{ workerPool }] = (await made) as [{ workerPool: { id: string } }];
+  const presence = await showPresence(db, workerPool.id, (error) => options.onFailure('outbox', error));
+  return {
+    async stop() {
+      await runner.stop();
+      ended = true;
+      await presence.stop();
+    },
+  };
 }

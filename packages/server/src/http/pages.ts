@@ -13,7 +13,7 @@ import { type Db, sql } from '../base/index.ts';
 import type { Metrics } from '../base/telemetry/index.ts';
 import { type ArchiveStore, listArchive, openArchiveFile, type RecordLimits, renderArchive } from '../record/index.ts';
 import { sendProblem } from './problem.ts';
-import { listingHeaders } from './secure-headers.ts';
+import { documentsPolicy, listingHeaders } from './secure-headers.ts';
 import { sendFile } from './send-file.ts';
 
 export type PagesParts = {
@@ -107,8 +107,7 @@ async function addDocuments(doors: FastifyInstance): Promise<void> {
   await doors.register(swagger, { mode: 'static', specification: { document: description as never } });
   await doors.register(swaggerUi, {
     routePrefix: '/docs',
-    // It gets by with the policy of all pages.
-    staticCSP: false,
+    staticCSP: documentsPolicy,
     uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
   });
 }

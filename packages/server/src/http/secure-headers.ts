@@ -13,6 +13,9 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** The documentation's viewer gives elements a style of their own, and shows nothing but what we wrote. */
+export const documentsPolicy = pagePolicy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+
 /** For what jobs left behind: shown as a document of no origin, without script, or not at all. */
 const foreignPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'";
 
