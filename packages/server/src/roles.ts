@@ -210,7 +210,8 @@ async function openDoors(
     onError: (error) => log.warn(`A last use was not noted: ${error.message}`),
   });
   stops.push(() => tokens.stop());
-  stops.push(async () => live.watch('tokens', () => tokens.forget())());
+  const unwatchTokens = live.watch('tokens', () => tokens.forget());
+  stops.push(async () => unwatchTokens());
   const doorkeeper = createDoorkeeper({
     login: settings.SIGNALBOX_LOGIN,
     publicUrl,
@@ -224,6 +225,7 @@ async function openDoors(
   const watched = startWatched(live);
   stops.push(async () => watched.stop());
   const waitingRoom = startWaitingRoom(db, live, queueLimits);
+  const closing = new AbortController();
   const sealSoon = createSealSoon(db, () => parts.timetable?.sealSoon());
   const finishRun = createFinishRun({
     db,
@@ -252,16 +254,30 @@ async function openDoors(
     logger: log,
     limits: { jsonBytes: settings.SIGNALBOX_JSON_BYTES, headSeconds: settings.SIGNALBOX_HEAD_SECONDS },
     onAnswer: ground.answered,
+    onClosing() {
+      waitingRoom.stop();
+      closing.abort();
+    },
     onDoors,
     handlers: {
       ...seeingHandlers({ ...parts, watched, leaseSeconds: queueLimits.leaseSeconds }),
       ...actingHandlers(parts),
       ...accessHandlers({ db, live, doorkeeper, tokens, key }),
-      ...workingHandlers({ ...parts, queueLimits, recordLimits, claimWork, finishRun, watched }),
+      ...workingHandlers({
+        ...parts,
+        queueLimits,
+        recordLimits,
+        claimWork,
+        finishRun,
+        watched,
+        closing: closing.signal,
+      }),
     },
   });
   await addPages(doors, { db, doorkeeper, store: parts.store, recordLimits, metrics });
   await makeFirstTokens(settings, parts, host);
+  // Before it listens: what waits within ends also when it cannot.
+  stops.push(() => doors.close());
   await doors.listen({ host, port }).catch((cause: NodeJS.ErrnoException) => {
     const why =
       cause.code === 'EADDRINUSE'
@@ -269,9 +285,6 @@ async function openDoors(
         : cause.message;
     throw new Error(`Cannot listen on ${settings.SIGNALBOX_LISTEN}: ${why}.`, { cause });
   });
-  stops.push(() => doors.close());
-  // First of all at a stop: those that wait are answered, so that closing need not wait for them.
-  stops.push(async () => waitingRoom.stop());
   const address = addressOf(doors.server.address() as AddressInfo);
   links.publicUrl ||= address;
   log.info(`Signalbox listens on ${address}`);

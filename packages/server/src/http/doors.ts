@@ -12,6 +12,7 @@ import { closedBody } from './closed-body.ts';
 import type { Asked, Handlers } from './handler.ts';
 import { sendProblem } from './problem.ts';
 import { secureHeaders } from './secure-headers.ts';
+import { closeInOrder } from './under-way.ts';
 import { answerUnreadable } from './unreadable.ts';
 
 export type DoorLimits = {
@@ -27,6 +28,8 @@ export type DoorsOptions = {
   readonly limits: DoorLimits;
   /** Told of each answer, for the metrics. */
   readonly onAnswer: (endpoint: string, status: number, seconds: number) => void;
+  /** Told when the doors begin to close: whatever holds answers back lets go of them. */
+  readonly onClosing: () => void;
   /** Gets the doors while no route is there yet: whoever wants to see all routes or all answers hooks in here. */
   readonly onDoors?: ((doors: FastifyInstance) => void) | undefined;
 };
@@ -63,6 +66,7 @@ export function buildDoors(options: DoorsOptions): FastifyInstance {
   doors.addHook('onResponse', async (request, reply) => {
     options.onAnswer(request.routeOptions.config.endpoint ?? 'page', reply.statusCode, reply.elapsedTime / 1000);
   });
+  closeInOrder(doors, options.onClosing);
   options.onDoors?.(doors);
   for (const id of Object.keys(contract) as EndpointId[]) addEndpoint(doors, id, options);
   return doors;

@@ -120,6 +120,7 @@ async function addWeb(doors: FastifyInstance): Promise<void> {
       root: path.join(directory, 'assets'),
       prefix: '/assets/',
       immutable: true,
+      preCompressed: true,
       maxAge: '365d',
       index: false,
     });

@@ -79,8 +79,10 @@ test('a connection that breaks while a listener works costs at most a repeat, an
       .catch(() => undefined);
     if (id === 2) throw new Error('And it fails besides');
   });
-  await tellOf(1);
-  await tellOf(2);
+  await database.db.transaction(async (tx) => {
+    await tell(tx, 'told', { id: 1 });
+    await tell(tx, 'told', { id: 2 });
+  });
   await until(
     'an empty outbox',
     async () => {

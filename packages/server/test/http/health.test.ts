@@ -1,7 +1,9 @@
 // What those who run a server look at, and a database that breaks every connection again and again while it works.
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../../../../test/kit/browser.ts';
+import { repositoryRoot, startProcess } from '../../../../test/kit/programs.ts';
 import { type TestServer, testServer } from '../../../../test/kit/server.ts';
 import { until } from '../../../../test/kit/wait.ts';
 import { ask, askJson } from './asking.ts';
@@ -251,4 +253,15 @@ test('a server whose database is away lives, is not ready, and refuses by name',
   await until('the database', async () => (await ask(other.address, '/api/v1/repos')).status === 200);
   await client.end();
   await other.stop();
+});
+
+test('a server that cannot listen says why, and ends', async () => {
+  const bin = join(repositoryRoot, 'packages/cli/bin/signalbox.js');
+  const place = new URL(house.address).host;
+  const serve = ['--import', 'tsx', '-C', 'source', bin, 'serve', '--listen', place, '--data', house.data];
+  const program = startProcess(process.execPath, serve, {
+    env: { DATABASE_URL: house.database.url, SIGNALBOX_LOG_LEVEL: 'error' },
+  });
+  expect(await program.ended).toEqual({ code: 1, signal: null });
+  expect(program.output).toContain(`Cannot listen on ${place}: something else listens there`);
 });

@@ -26,9 +26,12 @@ export type Yard = {
   finish(run: HeldRun, verdict?: Verdict, logBytes?: number[]): Promise<unknown>;
 };
 
-/** The repository is called `yard`; nothing ever looks at it. */
-export async function openYard({ database: { db }, worker }: Pick<TestServer, 'database' | 'worker'>): Promise<Yard> {
-  const { repoId, pushId } = await makePush(db);
+/** The repository is called `yard`; nothing ever looks at it. `before`: the same one by another server. */
+export async function openYard(
+  { database: { db }, worker }: Pick<TestServer, 'database' | 'worker'>,
+  before?: Pick<Yard, 'repoId' | 'pushId'>,
+): Promise<Yard> {
+  const { repoId, pushId } = before ?? (await makePush(db));
   const { workerId } = await worker.call('register-worker', {
     body: { name: 'w1', pools: ['default'], capacity: 9, version: '0.1.0', platform: 'linux-x64' },
   });

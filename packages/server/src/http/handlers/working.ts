@@ -30,10 +30,12 @@ export type WorkingParts = {
   readonly claimWork: ClaimWork;
   readonly finishRun: FinishRun;
   readonly watched: Watched;
+  /** Aborts when the doors begin to close: who waits is answered. */
+  readonly closing: AbortSignal;
 };
 
 export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
-  const { db, live, store, queueLimits, recordLimits, claimWork, finishRun, watched } = parts;
+  const { db, live, store, queueLimits, recordLimits, claimWork, finishRun, watched, closing } = parts;
   const told = new Map<number, string>();
   return {
     async 'register-worker'({ body, caller }) {
@@ -70,7 +72,7 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       told.set(worker.id, JSON.stringify(first));
       const isNews = first.lost.length > 0 || JSON.stringify(first) !== (before ?? JSON.stringify(quiet));
       if (isNews || body.waitSeconds === 0) return first;
-      const woken = await hintOrTimeout(live, [`worker:${worker.id}`], body.waitSeconds, goneSignal(reply));
+      const woken = await hintOrTimeout(live, [`worker:${worker.id}`], body.waitSeconds, [goneSignal(reply), closing]);
       if (!woken) return first;
       const second = await look();
       told.set(worker.id, JSON.stringify(second));
@@ -123,15 +125,22 @@ function parseChunks(header: string): LogChunk[] {
 }
 
 /** Whether a hint came before the time was over. */
-function hintOrTimeout(live: Live, topics: readonly string[], seconds: number, gone: AbortSignal): Promise<boolean> {
+function hintOrTimeout(
+  live: Live,
+  topics: readonly string[],
+  seconds: number,
+  enough: readonly AbortSignal[],
+): Promise<boolean> {
   return new Promise((resolve) => {
     const end = (woken: boolean) => {
       clearTimeout(timer);
       for (const unwatch of watching) unwatch();
+      for (const signal of enough) signal.removeEventListener('abort', giveUp);
       resolve(woken);
     };
-    const timer = setTimeout(() => end(false), seconds * 1000);
+    const giveUp = () => end(false);
+    const timer = setTimeout(giveUp, enough.some((signal) => signal.aborted) ? 0 : seconds * 1000);
     const watching = topics.map((topic) => live.watch(topic, () => end(true)));
-    gone.addEventListener('abort', () => end(false));
+    for (const signal of enough) signal.addEventListener('abort', giveUp);
   });
 }
