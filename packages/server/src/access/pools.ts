@@ -8,6 +8,6 @@ export function checkPools(caller: Caller, pools: readonly string[]): void {
   if (beyond.length === 0) return;
   throw new Refused(
     'not-allowed',
-    `${caller.name} may serve ${caller.pools.join(', ')}; not ${beyond.join(', ')}. Start the worker without, or make a token with --pool ${[...caller.pools, ...beyond].join(' ')}.`,
+    `${caller.name} may serve ${caller.pools.join(', ')}; not ${beyond.join(', ')}. Start the worker without, or make a token for them: signalbox token create --worker NAME --pool ${[...caller.pools, ...beyond].join(' ')}.`,
   );
 }

@@ -1,5 +1,5 @@
 // The workers that have been seen, and the pools that they serve.
-import type { Pool, Worker, WorkerFacts } from '@signalbox/protocol';
+import { type Pool, Refused, type Worker, type WorkerFacts } from '@signalbox/protocol';
 import { type Db, sql } from '../base/index.ts';
 
 /** The same name is the same worker, also with other pools or another version. */
@@ -17,13 +17,19 @@ export async function registerWorker(db: Db, facts: WorkerFacts, tokenId: number
   return row!.id;
 }
 
-/** It takes no more. While it still holds runs it is draining. */
-export async function signOffWorker(db: Db, workerId: number): Promise<void> {
+/**
+ * It takes no more. While it still holds runs it is draining. Repeating it changes nothing.
+ * @throws Refused when it registered with another token: a worker speaks for itself alone.
+ */
+export async function signOffWorker(db: Db, worker: { id: number; tokenId: number | null }): Promise<void> {
+  const [seen] = await db.query<{ isIts: boolean }>(sql`
+    select token_id is not distinct from ${worker.tokenId}::bigint as "isIts" from worker where id = ${worker.id}`);
+  if (seen && !seen.isIts) throw new Refused('not-allowed', `Worker ${worker.id} registered with another token.`);
   await db.query(sql`
     update worker
     set last_seen_at = now(),
         state = case when exists (select 1 from run where worker_id = worker.id and ended_at is null) then 'draining' else 'gone' end
-    where id = ${workerId}`);
+    where id = ${worker.id}`);
 }
 
 /** Those that are there first; those gone for more than a day are left out. */

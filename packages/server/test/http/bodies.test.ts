@@ -370,7 +370,7 @@ describe('whatever is sent', () => {
           ),
         async ([id, params, query, body, mine]) => {
           const [method, route, scope] = routes[id];
-          const given = {
+          const given: Record<string, unknown> = {
             ...(params as Record<string, unknown>),
             ...(mine && { run: run.runId, job: run.jobId, worker: yard.workerId, repo: 'yard' }),
           };
@@ -404,5 +404,5 @@ describe('whatever is sent', () => {
   });
 
   const encode = (one: unknown) =>
-    encodeURIComponent(String(typeof one === 'object' ? JSON.stringify(one) : one).toWellFormed());
+    encodeURIComponent(Buffer.from(String(typeof one === 'object' ? JSON.stringify(one) : one)).toString());
 });

@@ -128,3 +128,34 @@ test('what is no HTTP request is answered with a problem, and the connection is 
   const long = await askRaw(house.address, `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'a'.repeat(100_000)}\r\n\r\n`);
   expect(long).toContain('"code":"too-large"');
 });
+
+test('a worker speaks for itself alone', async () => {
+  const administrator = createClient({ server: house.address, token: tokens.admin });
+  const stranger = (await administrator.call('create-token', { body: { kind: 'worker', name: 'stranger' } })).secret;
+  const own = createClient({ server: house.address, token: tokens.work });
+  const other = createClient({ server: house.address, token: stranger });
+  const facts = { name: 'w1', pools: ['default'], capacity: 1, version: '0', platform: 'linux-x64' };
+  const params = { worker: (await own.call('register-worker', { body: facts })).workerId };
+  const notAllowed = { code: 'not-allowed' };
+  const claimId = crypto.randomUUID();
+  await expect(other.call('claim', { params, body: { claimId, waitSeconds: 0 } })).rejects.toMatchObject(notAllowed);
+  await expect(other.call('renew', { params, body: { held: [], waitSeconds: 0 } })).rejects.toMatchObject(notAllowed);
+  await expect(other.call('sign-off-worker', { params })).rejects.toMatchObject(notAllowed);
+  expect((await administrator.call('list-workers', {})).items).toMatchObject([{ name: 'w1', state: 'idle' }]);
+  await own.call('sign-off-worker', { params });
+  await own.call('sign-off-worker', { params });
+});
+
+test('a worker serves the pools of its token and no others', async () => {
+  const administrator = createClient({ server: house.address, token: tokens.admin });
+  const body = { kind: 'worker' as const, name: 'signer', pools: ['signing'] };
+  const signer = createClient({
+    server: house.address,
+    token: (await administrator.call('create-token', { body })).secret,
+  });
+  const facts = { name: 'w2', capacity: 1, version: '0', platform: 'linux-x64' };
+  await expect(
+    signer.call('register-worker', { body: { ...facts, pools: ['signing', 'default'] } }),
+  ).rejects.toMatchObject({ code: 'not-allowed', message: expect.stringContaining('signalbox token create --worker') });
+  await signer.call('register-worker', { body: { ...facts, pools: ['signing'] } });
+});

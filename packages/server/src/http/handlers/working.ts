@@ -44,8 +44,8 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       live.hint('workers', 'worker-changed', ...body.pools.map((pool) => `ready:${pool}`));
       return { workerId, leaseSeconds: queueLimits.leaseSeconds, serverVersion: version };
     },
-    async 'sign-off-worker'({ params }) {
-      await signOffWorker(db, params.worker);
+    async 'sign-off-worker'({ params, caller }) {
+      await signOffWorker(db, { id: params.worker, tokenId: caller.tokenId });
       live.hint('workers', 'worker-changed');
       return {};
     },
