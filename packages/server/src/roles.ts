@@ -252,7 +252,11 @@ async function openDoors(
   const doors = buildDoors({
     doorkeeper,
     logger: log,
-    limits: { jsonBytes: settings.SIGNALBOX_JSON_BYTES, headSeconds: settings.SIGNALBOX_HEAD_SECONDS },
+    limits: {
+      jsonBytes: settings.SIGNALBOX_JSON_BYTES,
+      headSeconds: settings.SIGNALBOX_HEAD_SECONDS,
+      stallSeconds: settings.SIGNALBOX_STALL_SECONDS,
+    },
     onAnswer: ground.answered,
     onClosing() {
       waitingRoom.stop();

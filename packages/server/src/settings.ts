@@ -108,6 +108,11 @@ export const settingTable = {
   SIGNALBOX_RETRY_MOST_SECONDS: setting(whole(1, 86_400), queueDefaults.retryMostSeconds, 'The longest such wait.'),
   SIGNALBOX_JSON_BYTES: setting(size, 4_194_304, 'Largest JSON body.'),
   SIGNALBOX_HEAD_SECONDS: setting(seconds, 20, 'Longest time for the head of a request to arrive.'),
+  SIGNALBOX_STALL_SECONDS: setting(
+    whole(75, 3600),
+    120,
+    'A connection on which nothing has moved for this long is cut; whoever it was asks again.',
+  ),
   SIGNALBOX_LOG_APPEND_BYTES: setting(
     size,
     recordDefaults.appendBytes,

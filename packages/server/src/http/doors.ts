@@ -20,6 +20,8 @@ export type DoorLimits = {
   readonly jsonBytes: number;
   /** Longest time for the head of a request to arrive. */
   readonly headSeconds: number;
+  /** Longest time without a byte in either direction. Claims wait for a minute, streams have a beat. */
+  readonly stallSeconds: number;
 };
 export type DoorsOptions = {
   readonly doorkeeper: Doorkeeper;
@@ -44,9 +46,10 @@ export function buildDoors(options: DoorsOptions): FastifyInstance {
     requestIdHeader: false,
     genReqId: () => crypto.randomUUID(),
     forceCloseConnections: true,
-    connectionTimeout: 0,
+    connectionTimeout: options.limits.stallSeconds * 1000,
     keepAliveTimeout: 75_000,
-    requestTimeout: 0,
+    // A body that drips, byte by byte, ends as well; the slowest line brings the largest artifact in less.
+    requestTimeout: 86_400_000,
     http: { headersTimeout: options.limits.headSeconds * 1000 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     routerOptions: { maxParamLength: 1100 },

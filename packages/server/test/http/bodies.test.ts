@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { contract, type Endpoint, type EndpointId, type Problem, problems, routes } from '@signalbox/protocol';
 import fc from 'fast-check';
@@ -120,6 +121,32 @@ describe('a body without end', () => {
     expect((await house.person.call('get-run', { params: { run: run.runId } })).artifacts).toEqual([]);
     await yard.putArtifact(run, 'half', 'whole');
   });
+});
+
+test('a sender that falls silent in the middle of a body is cut off', async () => {
+  let stallMs = 0;
+  const other = await testServer(
+    {},
+    {
+      database: house.database,
+      onDoors(doors) {
+        stallMs = doors.server.timeout;
+        doors.server.timeout = 500;
+      },
+    },
+  );
+  // Longer than a claim may wait.
+  expect(stallMs).toBeGreaterThan(60_000);
+  const { hostname, port } = new URL(other.address);
+  const socket = connect(Number(port), hostname);
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => undefined);
+  socket.resume();
+  socket.write(
+    'POST /api/v1/session HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
+  );
+  await ended;
+  await other.stop();
 });
 
 const repo = '/api/v1/repos/app';
