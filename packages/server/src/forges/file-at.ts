@@ -29,7 +29,7 @@ export async function fileAt(mirror: Mirror, revision: string, path: string, lim
     if (isLast && isTree) return { kind: 'other', what: 'a directory' };
     if (isLast) return blob(mirror, entry.id, limitBytes);
     if (!isTree) return { kind: 'absent' };
-    tree = (await mirror.read(entry.id, treeBytesLimit))?.content ?? undefined;
+    tree = (await mirror.readPart(entry.id, treeBytesLimit)).content ?? undefined;
   }
   return { kind: 'absent' };
 }
@@ -38,12 +38,12 @@ async function treeOf(mirror: Mirror, revision: string): Promise<Buffer | undefi
   const commit = await mirror.read(revision, commitBytesLimit);
   if (commit?.type !== 'commit' || !commit.content) return undefined;
   const id = /^tree ([0-9a-f]+)\n/.exec(commit.content.toString('latin1', 0, 80))?.[1];
-  return id ? ((await mirror.read(id, treeBytesLimit))?.content ?? undefined) : undefined;
+  return id ? ((await mirror.readPart(id, treeBytesLimit)).content ?? undefined) : undefined;
 }
 
 async function blob(mirror: Mirror, id: string, limitBytes: number): Promise<FileAt> {
-  const object = await mirror.read(id, limitBytes);
-  if (object?.type !== 'blob') return { kind: 'absent' };
+  const object = await mirror.readPart(id, limitBytes);
+  if (object.type !== 'blob') return { kind: 'absent' };
   if (!object.content) return { kind: 'too-large', sizeBytes: object.sizeBytes };
   return { kind: 'file', content: object.content };
 }

@@ -67,6 +67,8 @@ const transports: Readonly<Record<RepoUrlKind | 'none', string>> = {
   git: 'git',
 };
 
+// unpackLimit: what is fetched appears all at once, as a pack. Git would else write a small fetch object by object, a commit
+// before its trees and files, and who finds the commit would find it half there; for good, if the fetch is killed.
 const config = (noHooks: string) => `# Written by Signalbox at each start: what its own git may do.
 [safe]
 	directory = *
@@ -83,6 +85,8 @@ const config = (noHooks: string) => `# Written by Signalbox at each start: what 
 [http]
 	lowSpeedLimit = 1000
 	lowSpeedTime = 60
+[fetch]
+	unpackLimit = 1
 [gc]
 	autoDetach = false
 	pruneExpire = 90.days.ago

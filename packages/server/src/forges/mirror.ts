@@ -118,6 +118,21 @@ export class Mirror {
     return this.#reader.read(id, limitBytes);
   }
 
+  /**
+   * Reads an object that another one names, so that it must be there. A process that stays may miss what was written under
+   * its hands: a fresh one is asked before the mirror is called broken.
+   */
+  async readPart(id: string, limitBytes: number): Promise<GitObject> {
+    const object = (await this.read(id, limitBytes)) ?? (await this.#readAfresh(id, limitBytes));
+    if (!object) throw new Error(`the mirror ${this.gitDirectory} lacks object ${id}, which another one names`);
+    return object;
+  }
+
+  async #readAfresh(id: string, limitBytes: number): Promise<GitObject | undefined> {
+    await this.#reader.close();
+    return this.read(id, limitBytes);
+  }
+
   /** A git command that reads the mirror and reaches no network. */
   git(args: readonly string[], limits: Limits = {}): Promise<Buffer> {
     return git([`--git-dir=${this.gitDirectory}`, ...args], {
@@ -183,7 +198,10 @@ export class Mirror {
 const exists = (path: string) =>
   access(path).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false;
+      throw error;
+    },
   );
 
 function assertRevision(id: string): void {

@@ -10,7 +10,7 @@ import type { ArchiveStore, Written } from './store.ts';
 
 /**
  * The same bytes may come twice. Other bytes under the same path, by the same claim, take its place.
- * @throws Refused run-not-found, claim-lost, bad-request, digest-mismatch, too-large, too-many, name-taken
+ * @throws Refused run-not-found, claim-lost, bad-request, digest-mismatch, too-large, name-taken
  */
 export async function putArtifact(
   db: Db,
@@ -51,7 +51,7 @@ async function findPlace(db: Db, hold: RunHold, path: string, sha256: string, li
   }
   if (run.count >= limits.artifacts) {
     throw new Refused(
-      'too-many',
+      'too-large',
       `Run ${hold.runId} has ${run.count} artifacts already, and no run may have more. Pack them.`,
     );
   }

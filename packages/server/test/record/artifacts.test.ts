@@ -52,7 +52,7 @@ test('bytes that are not what was announced, or too many, leave nothing behind',
   await expect(put(run, 'x', 'body', sha256('body'), small)).rejects.toMatchObject({ code: 'too-large' });
   await put(run, 'one', 'one');
   const few = { ...recordDefaults, artifacts: 1 };
-  await expect(put(run, 'two', 'two', sha256('two'), few)).rejects.toMatchObject({ code: 'too-many' });
+  await expect(put(run, 'two', 'two', sha256('two'), few)).rejects.toMatchObject({ code: 'too-large' });
   await put(run, 'one', 'uno', sha256('uno'), few);
   expect((await listArtifacts(kit.db, run.runId)).map(({ path }) => path)).toEqual(['one']);
   expect(await kit.unfinished()).toEqual([]);

@@ -62,7 +62,9 @@ export function writeGitConfig(dataDir: string): void {
     `[core]\n\thooksPath = ${quote(noHooks)}\n\tlongPaths = true\n\tfsmonitor = false`,
     '[init]\n\ttemplateDir =\n\tdefaultBranch = main',
     '[submodule]\n\trecurse = false',
-    '[fetch]\n\trecurseSubmodules = false',
+    // What is fetched appears all at once, as a pack. Git would else write a small fetch object by object, a commit before its
+    // files, and another run that finds the commit would find it half there; for good, if the fetch is killed.
+    '[fetch]\n\trecurseSubmodules = false\n\tunpackLimit = 1',
     '[advice]\n\tdetachedHead = false',
     // What no branch holds any more may still be what a run works with.
     '[gc]\n\tpruneExpire = never\n\tautoDetach = false',
