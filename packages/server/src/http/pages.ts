@@ -57,14 +57,14 @@ type Admit = (scope: Scope | 'public') => (request: FastifyRequest) => Promise<v
 
 function addHealth(doors: FastifyInstance, { db, metrics }: PagesParts, admit: Admit): void {
   doors.get('/healthz', async () => ({ status: 'alive', version }));
-  doors.get('/readyz', async (_request, reply) => {
+  doors.get('/readyz', async (request, reply) => {
     try {
       await db.query(sql`select 1`);
       return { status: 'ready', version };
     } catch (error) {
-      return reply
-        .code(503)
-        .send({ status: 'not-ready', why: `The database does not answer: ${(error as Error).message}`, version });
+      // Everybody may ask: the reason, which names users and machines, is for the log.
+      request.log.warn({ err: error }, 'Not ready: the database does not answer');
+      return reply.code(503).send({ status: 'not-ready', why: 'The database does not answer.', version });
     }
   });
   doors.get('/metrics', { onRequest: admit('read') }, async (_request, reply) => {

@@ -1,4 +1,5 @@
 // The archive and the artifacts over HTTP: no way out of it, nothing in it acts on the pages, and files come whole or in part.
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -51,6 +52,15 @@ afterAll(() => house.stop());
 
 const artifact = (path: string) =>
   `/api/v1/runs/${run.runId}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`;
+
+function pointsAt(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
 
 describe('there is no way out of the archive', () => {
   const ways = [
@@ -233,6 +243,22 @@ describe('a file', () => {
       headers: { range: 'bytes=5-', 'if-range': '"other"' },
     });
     expect([status, text]).toEqual([200, '0123456789']);
+  });
+
+  test('whose reader goes away in the middle is closed, and the server goes on', async () => {
+    const another = await yard.holdRun();
+    await yard.putArtifact(another, 'big', Buffer.alloc(20_000_000));
+    const abort = new AbortController();
+    const response = await fetch(`${house.address}/api/v1/runs/${another.runId}/artifacts/big`, {
+      signal: abort.signal,
+    });
+    const reader = response.body!.getReader();
+    await reader.read();
+    abort.abort();
+    await expect(reader.read()).rejects.toThrow();
+    const isOpen = () => readdirSync('/proc/self/fd').some((fd) => pointsAt(fd).includes(`${house.data}/archive`));
+    if (process.platform === 'linux') await until('the file to be closed', () => !isOpen());
+    expect((await ask(house.address, path())).status).toBe(200);
   });
 
   test('tells its size without being sent', async () => {
