@@ -19,3 +19,4 @@ export type { GitLimits, Mirror } from './mirror.ts';
 export { Mirrors, type MirrorsOptions, openMirrors } from './mirrors.ts';
 export { branchNameLimit, isBranchName, isNoRevision, isRevision } from './names.ts';
 export { parseRepoUrl, type RepoUrl, type RepoUrlKind, type RepoUrlOptions, withoutCredentials } from './repo-url.ts';
+export { straightLine } from './straight-line.ts';

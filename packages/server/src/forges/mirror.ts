@@ -8,7 +8,7 @@ import { GitFailed } from './git-failed.ts';
 import { parseHeads, parseRemoteHeads, type RemoteHeads } from './heads.ts';
 import { makeMirror } from './make-mirror.ts';
 import { retryWhenLocked } from './mirror-locks.ts';
-import { isRevision } from './names.ts';
+import { isBranchName, isRevision } from './names.ts';
 import { type GitObject, ObjectReader } from './object-reader.ts';
 import type { RepoUrl } from './repo-url.ts';
 
@@ -105,6 +105,12 @@ export class Mirror {
     return parseHeads(await this.git(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads/']));
   }
 
+  /** The head of one branch, without starting a process; null when it is not there. */
+  async headOf(branch: string): Promise<string | null> {
+    if (!isBranchName(branch)) return null;
+    return (await this.#ask(`refs/heads/${branch}`, commitBytesLimit))?.id ?? null;
+  }
+
   /** Whether the mirror holds this commit. */
   async has(revision: string): Promise<boolean> {
     // Read whole: to leave an answer unread would end the process that reads.
@@ -114,8 +120,7 @@ export class Mirror {
   /** Reads one object by its whole id. */
   async read(id: string, limitBytes: number): Promise<GitObject | undefined> {
     assertRevision(id);
-    if (!(await this.exists())) return undefined;
-    return this.#reader.read(id, limitBytes);
+    return this.#ask(id, limitBytes);
   }
 
   /**
@@ -126,6 +131,11 @@ export class Mirror {
     const object = (await this.read(id, limitBytes)) ?? (await this.#readAfresh(id, limitBytes));
     if (!object) throw new Error(`the mirror ${this.gitDirectory} lacks object ${id}, which another one names`);
     return object;
+  }
+
+  async #ask(name: string, limitBytes: number): Promise<GitObject | undefined> {
+    if (!this.#reader.isOpen && !(await this.exists())) return undefined;
+    return this.#reader.read(name, limitBytes);
   }
 
   async #readAfresh(id: string, limitBytes: number): Promise<GitObject | undefined> {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { GitFailed } from './git-failed.ts';
 
 export type GitObject = {
+  readonly id: string;
   readonly type: 'commit' | 'tree' | 'blob' | 'tag';
   readonly sizeBytes: number;
   /** null when it is larger than the reader asked for. */
@@ -17,7 +18,7 @@ export type ObjectReaderOptions = {
 
 const command = ['cat-file', '--batch'];
 
-/** Only whole object ids may be asked for (names.ts): nothing from outside ever reaches git's revision syntax. */
+/** Only whole object ids and whole names of branches may be asked for (names.ts): nothing else reaches git's revision syntax. */
 export class ObjectReader {
   readonly #options: ObjectReaderOptions;
   #process: ChildProcess | undefined;
@@ -34,6 +35,11 @@ export class ObjectReader {
     const answer = this.#line.then(() => this.#ask(id, limitBytes));
     this.#line = answer.catch(() => undefined);
     return answer;
+  }
+
+  /** Whether its process runs: then there was something to read a moment ago. */
+  get isOpen(): boolean {
+    return this.#process !== undefined;
   }
 
   async close(): Promise<void> {
@@ -69,7 +75,7 @@ export class ObjectReader {
         received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
         const headerEnd = received.indexOf(10);
         if (headerEnd < 0) return;
-        const [, type, size] = received.toString('latin1', 0, headerEnd).split(' ');
+        const [objectId = '', type, size] = received.toString('latin1', 0, headerEnd).split(' ');
         if (size === undefined) {
           done();
           return resolve(undefined);
@@ -79,12 +85,12 @@ export class ObjectReader {
           done();
           // What is on its way need not be read: the next question starts a new process.
           this.#end();
-          return resolve({ type: type as GitObject['type'], sizeBytes, content: null });
+          return resolve({ id: objectId, type: type as GitObject['type'], sizeBytes, content: null });
         }
         if (received.length < headerEnd + 1 + sizeBytes + 1) return;
         done();
         const content = Buffer.from(received.subarray(headerEnd + 1, headerEnd + 1 + sizeBytes));
-        resolve({ type: type as GitObject['type'], sizeBytes, content });
+        resolve({ id: objectId, type: type as GitObject['type'], sizeBytes, content });
       };
       child.stdout?.on('data', hear);
       child.on('close', died);

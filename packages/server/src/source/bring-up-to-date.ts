@@ -1,5 +1,5 @@
 // Brings the mirror up to date where something has moved, and says which branches there are and which one is the default.
-import type { Mirror } from '../forges/index.ts';
+import { type Mirror, straightLine } from '../forges/index.ts';
 import type { LookParts } from './look.ts';
 import { type RepoRow, recordedHeads } from './look-state.ts';
 import type { CheckedReport } from './report.ts';
@@ -32,8 +32,34 @@ export async function bringUpToDate(
     seen = { recorded, defaultBranch, headBranch };
     if (!repo.isFirstLook && same(recorded, heads)) return seen;
   }
-  await mirror.fetch(signal);
-  return { ...seen, heads: await mirror.heads() };
+  if (!said || repo.isFirstLook || repo.defaultBranch === null) {
+    await mirror.fetch(signal);
+    return { ...seen, heads: await mirror.heads() };
+  }
+  if (!(await wasFetchedWithAnother(mirror, recorded.get(said.branch), said))) await mirror.fetch(signal);
+  return { ...seen, heads: await headsOf(mirror, [said.branch, repo.defaultBranch]) };
+}
+
+/**
+ * In a burst of pushes the fetch for the first brings the others, too. The mirror is as new as this report when it knows of
+ * more than is recorded, and what was said comes after what is recorded.
+ */
+async function wasFetchedWithAnother(
+  mirror: Mirror,
+  recorded: string | undefined,
+  said: CheckedReport,
+): Promise<boolean> {
+  if (!recorded || !said.revision || (await mirror.headOf(said.branch)) === recorded) return false;
+  return (await straightLine(mirror, recorded, said.revision)) !== undefined;
+}
+
+async function headsOf(mirror: Mirror, branches: readonly string[]): Promise<Map<string, string>> {
+  const heads = new Map<string, string>();
+  for (const branch of new Set(branches)) {
+    const head = await mirror.headOf(branch);
+    if (head !== null) heads.set(branch, head);
+  }
+  return heads;
 }
 
 /** HEAD of a remote names it; but in a work tree that is what somebody works on just now, so there it stays what it was. */
