@@ -27,8 +27,9 @@ export type Handlers<Ids extends EndpointId = EndpointId> = { readonly [Id in Id
 /** Aborts when the answer is out or its reader has gone: for what waits long. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
+  // The reason is said: left out, it would be an exception with a stack, made at the end of every answer.
   // Who went while their token was looked up has closed it already; said when those who are given the signal listen.
-  if (reply.raw.destroyed) setImmediate(() => gone.abort());
-  else reply.raw.once('close', () => gone.abort());
+  if (reply.raw.destroyed) setImmediate(() => gone.abort('gone'));
+  else reply.raw.once('close', () => gone.abort('gone'));
   return gone.signal;
 }
