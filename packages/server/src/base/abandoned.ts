@@ -14,30 +14,28 @@ export async function showPresence(db: Db, name: string, onError: (error: unknow
   let stopped = false;
   let turn: Promise<void> = Promise.resolve();
 
-  const hold = async () => {
-    const next = await db.pool.connect();
-    // The pool hears the error too, and throws the connection away when it is given back.
+  const connect = async () => {
+    const made = await db.pool.connect();
     const broken = (error: Error) => {
-      if (client !== next) return;
+      if (client !== made) return;
       client = undefined;
-      next.release(error);
+      made.release(error);
     };
-    next.once('error', broken).once('end', () => broken(new Error('the connection ended')));
-    client = next;
-    await next.query('select pg_advisory_lock(hashtextextended($1, 0))', [name]);
+    made.once('error', broken).once('end', () => broken(new Error('the connection ended')));
+    return made;
   };
   const look = async () => {
     if (stopped) return;
-    if (!client) await hold();
+    client ??= await connect();
+    // Tried, not waited for, and each time again: our connection before may still hold it, or one who looks whether we live.
+    await client.query('select pg_try_advisory_lock(hashtextextended($1, 0))', [name]);
     await freeAbandoned(db);
   };
   const takeTurn = () => {
     turn = turn.then(look).catch(onError);
   };
 
-  await hold();
-  takeTurn();
-  await turn;
+  await look();
   const timer = setInterval(takeTurn, lookMs);
   return {
     async stop() {
