@@ -201,6 +201,9 @@ export const contract = {
   'sign-off-worker': {
     ...worker,
     summary: 'A worker takes no more runs: `draining` while it still holds some, `gone` after.',
+    query: Type.Object({
+      session: Type.Optional(ClaimId),
+    }),
     output: nothing,
   },
   claim: {

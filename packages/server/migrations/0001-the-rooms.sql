@@ -121,6 +121,8 @@ create table worker (
   version text not null,
   platform text not null,
   token_id bigint,
+  -- The process that registered last under this name: the sign-off of an earlier one does not count.
+  session uuid,
   state text not null check (state in ('active', 'draining', 'gone')),
   first_seen_at timestamptz not null default now(),
   last_seen_at timestamptz not null default now()

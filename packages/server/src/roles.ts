@@ -118,6 +118,7 @@ async function start(
   if (has('timer')) {
     const timetable = startTimetable({
       ...parts,
+      onEnded: parts.ci.ended,
       onFailure: (entry, error) => log.warn({ err: error }, `${entry} failed; it is tried again`),
     });
     parts.timetable = timetable;

@@ -156,7 +156,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 }
 
 /** Variables of the worker and the command line, which may share an environment with the server. */
-const othersSettings = /^SIGNALBOX_(WORKER_|TOKEN|SERVER|CHROME|BENCH_|TEST_)/;
+const othersSettings = /^SIGNALBOX_(RUN$|WORKER_|TOKEN|SERVER|CHROME|BENCH_|TEST_)/;
 
 function defaultData(): string {
   const base =

@@ -12,6 +12,7 @@ export const WorkerFacts = Type.Object({
   capacity: Type.Integer({ minimum: 1, maximum: 1000, description: 'Runs at once.' }),
   version: Type.String({ maxLength: 40 }),
   platform: Type.String({ maxLength: 100, description: 'Operating system and processor, as linux-x64.' }),
+  session: Type.Optional(ClaimId),
 });
 export type WorkerFacts = Static<typeof WorkerFacts>;
 
@@ -54,9 +55,15 @@ export const ClaimRequest = Type.Object({
 export const ClaimAnswer = Type.Object({ order: Type.Union([WorkOrder, Type.Null()]) });
 export type ClaimAnswer = Static<typeof ClaimAnswer>;
 
+export const RenewKnown = Type.Object(
+  { cancelled: Type.Array(RowId, { maxItems: 1000 }), watched: Type.Array(RowId, { maxItems: 1000 }) },
+  { description: 'What the worker has heard already: the answer waits for something else than this.' },
+);
+export type RenewKnown = Static<typeof RenewKnown>;
 export const Held = Type.Object({ runId: RowId, claimId: ClaimId });
 export const RenewRequest = Type.Object({
   held: Type.Array(Held, { maxItems: 1000 }),
+  known: Type.Optional(RenewKnown),
   waitSeconds: Type.Integer({
     minimum: 0,
     maximum: 60,

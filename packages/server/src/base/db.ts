@@ -30,7 +30,10 @@ export function openDb(url: string, options: DbOptions = {}): Db {
     types,
     application_name: 'signalbox',
     connectionTimeoutMillis: 10_000,
-    options: '-c TimeZone=UTC',
+    // A connection to a machine that is gone must not hold its caller for ever.
+    keepAlive: true,
+    query_timeout: statementSeconds * 1000 + 10_000,
+    options: `-c TimeZone=UTC -c statement_timeout=${statementSeconds}s -c idle_in_transaction_session_timeout=${statementSeconds}s`,
   });
   // A connection that breaks, idle or not, must not end the process: the pool makes a new one.
   const onError = (error: Error) => options.onError?.(error);
@@ -39,36 +42,51 @@ export function openDb(url: string, options: DbOptions = {}): Db {
   const on = (client: pg.Pool | pg.PoolClient): Queryable => ({
     async query<Row>(statement: Statement) {
       options.onQuery?.();
-      const result = await client.query({
-        text: statement.text,
-        values: statement.values as unknown[],
-        name: statement.name,
-      });
+      const ask = () =>
+        client.query({ text: statement.text, values: statement.values as unknown[], name: statement.name });
+      // Within a transaction it is the whole of it that must be done again.
+      const result = await (client === pool ? againAfterDeadlock(ask) : ask());
       return result.rows as Row[];
     },
   });
   return {
     ...on(pool),
     pool,
-    async transaction(work) {
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      try {
-        await client.query('begin');
-        const result = await work({ ...on(client), isTransaction: true });
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        await client.query('rollback').catch((cause: Error) => {
-          broken = cause;
-        });
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    transaction: (work) => againAfterDeadlock(() => transaction(work)),
     close: () => pool.end(),
   };
+
+  async function transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work({ ...on(client), isTransaction: true });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((cause: Error) => {
+        broken = cause;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+/** Longest time of one statement: the longest on purpose is a page of history, far below it. */
+const statementSeconds = 60;
+
+/** PostgreSQL ends one of two transactions that wait for each other; nothing of it was written, so it is done again. */
+async function againAfterDeadlock<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { code?: string }).code !== '40P01' || attempt === 4) throw error;
+    }
+  }
 }
 
 /** Whether the database could not be asked at all: nothing is wrong with the question, and trying again may help. */

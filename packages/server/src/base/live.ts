@@ -32,7 +32,7 @@ export function startLive(url: string, options: { onError?: (error: Error) => vo
   };
 
   const connect = async () => {
-    const next = new pg.Client({ connectionString: url, application_name: 'signalbox live' });
+    const next = new pg.Client({ connectionString: url, application_name: 'signalbox live', keepAlive: true });
     const away = (error?: Error) => {
       if (error) options.onError?.(error);
       if (client === next || !client) {

@@ -16,6 +16,8 @@ export type TimetableParts = {
   readonly queueLimits: QueueLimits;
   readonly recordLimits: RecordLimits;
   readonly settlePipelines: SettlePipelines;
+  /** Told of each run that was given up, for the metrics. */
+  readonly onEnded: (verdict: string) => void;
   readonly onFailure: (entry: string, error: unknown) => void;
 };
 export type Timetable = {
@@ -26,7 +28,7 @@ export type Timetable = {
 
 export function startTimetable(parts: TimetableParts): Timetable {
   const { db, live, tell, store, mirrors, recordLimits, onFailure } = parts;
-  let isFirstTurn = true;
+  let lastFind: number | null = null;
   const entries = [
     every(5, 'expire-leases', () => expire(parts)),
     every(10, 'settle-pipelines', () => settleNow(db, live, 'all')),
@@ -36,7 +38,7 @@ export function startTimetable(parts: TimetableParts): Timetable {
       );
     }),
     every(2, 'seal-logs', () => sealDue(db, store, recordLimits, (runId) => live.hint(`run:${runId}`))),
-    every(60, 'find-missed', () => missed(db, missedSeconds())),
+    every(60, 'find-missed', findMissed),
     every(3600, 'sweep-archive', () => sweepArchive(store, new Date(), recordLimits)),
     every(3600, 'sweep-mirrors', () => sweepMirrors(db, mirrors)),
   ];
@@ -49,11 +51,11 @@ export function startTimetable(parts: TimetableParts): Timetable {
     },
   };
 
-  /** At the first turn what may have been missed while nothing ran, then only what this minute may have missed. */
-  function missedSeconds(): number {
-    const within = isFirstTurn ? 7 * 86_400 : 600;
-    isFirstTurn = false;
-    return within;
+  /** From the last time that it worked; at the first turn whatever may have been missed while nothing ran. */
+  async function findMissed(): Promise<void> {
+    const begun = Date.now();
+    await missed(db, lastFind === null ? 7 * 86_400 : Math.ceil((begun - lastFind) / 1000) + 600);
+    lastFind = begun;
   }
 
   /** Runs one entry again and again, never twice at once; a failure is told and made up at the next turn. */
@@ -90,8 +92,12 @@ export function startTimetable(parts: TimetableParts): Timetable {
   }
 }
 
-async function expire({ db, live, queueLimits, settlePipelines }: TimetableParts): Promise<void> {
-  const gone = await expireLeases(db, queueLimits, (tx, runId) => ended(tx, [runId]));
-  for (const run of gone) live.hint(...run.topics, ...(await repoTopic(db, run.pipelineId)));
+async function expire({ db, live, queueLimits, settlePipelines, onEnded, onFailure }: TimetableParts): Promise<void> {
+  const { ended: gone, failures } = await expireLeases(db, queueLimits, (tx, runId) => ended(tx, [runId]));
+  for (const run of gone) {
+    live.hint(...run.topics, ...(await repoTopic(db, run.pipelineId)));
+    onEnded(run.verdict);
+  }
   settlePipelines(gone.map((run) => run.pipelineId));
+  for (const failure of failures) onFailure('expire-leases', failure);
 }

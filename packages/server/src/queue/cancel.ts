@@ -16,6 +16,8 @@ export async function cancelJob(tx: Tx, jobId: number, actor: string): Promise<C
 }
 
 export async function cancelPipeline(tx: Tx, pipelineId: number, actor: string): Promise<Cancelled> {
+  const [pipeline] = await tx.query(sql`select 1 from pipeline where id = ${pipelineId}`);
+  if (!pipeline) throw new Refused('not-found', `There is no pipeline ${pipelineId}.`);
   const jobs = await tx.query<{ id: number }>(sql`
     select id from job where pipeline_id = ${pipelineId} and state <> 'done' order by id`);
   const reason: Reason = { code: 'pipeline-cancelled', text: `The pipeline was cancelled by ${actor}` };
@@ -26,8 +28,36 @@ export async function cancelPipeline(tx: Tx, pipelineId: number, actor: string):
   );
 }
 
-/** First `ready`, then `job`, in id order: the order in which a claim takes them. */
+/**
+ * A job may go from running back to ready between two of these statements, when its run errors at this very moment: whatever
+ * is then neither ended nor told is done again.
+ */
 async function cancel(tx: Tx, jobIds: readonly number[], reason: Reason): Promise<Cancelled> {
+  const pipelineIds = new Set<number>();
+  const cancelled = new Set<number>();
+  const topics = new Set<string>();
+  for (let open = [...jobIds]; open.length > 0; ) {
+    const round = await cancelOnce(tx, open, reason);
+    for (const job of round.jobs) {
+      cancelled.add(job.id);
+      pipelineIds.add(job.pipelineId);
+    }
+    for (const topic of round.topics) topics.add(topic);
+    const left = await tx.query<{ id: number }>(sql`
+      select id from job
+      where id = any (${open}::bigint[]) and state <> 'done'
+        and not exists (select 1 from run where run.job_id = job.id and run.ended_at is null and run.cancel_reason is not null)
+      order by id`);
+    open = left.map((job) => job.id);
+  }
+  for (const id of pipelineIds) topics.add(`pipeline:${id}`);
+  return { pipelineIds: [...pipelineIds], count: cancelled.size, topics: [...topics] };
+}
+
+/** First runs, then `ready`, then jobs, each in id order: the order in which ends and claims take them. */
+async function cancelOnce(tx: Tx, jobIds: readonly number[], reason: Reason) {
+  await tx.query(sql`
+    select 1 from run where job_id = any (${jobIds}::bigint[]) and ended_at is null order by id for update`);
   await tx.query(sql`
     delete from ready
     where job_id in (select job_id from ready where job_id = any (${jobIds}::bigint[]) order by job_id for update)`);
@@ -38,23 +68,23 @@ async function cancel(tx: Tx, jobIds: readonly number[], reason: Reason): Promis
     update job set state = 'done', verdict = 'cancelled', reason = ${JSON.stringify(reason)}::jsonb, finished_at = now()
     where id = any (array(select id from locked)) and state in ('waiting', 'ready')
     returning id, pipeline_id as "pipelineId"`);
-  const told = await tx.query<{ jobId: number; workerId: number; pipelineId: number }>(sql`
+  // A job that became ready after the first look has left a row there; the job itself is held now.
+  await tx.query(sql`delete from ready where job_id = any (${ended.map((job) => job.id)}::bigint[])`);
+  const told = await tx.query<{ id: number; workerId: number; pipelineId: number }>(sql`
+    with locked as materialized (
+      select run.id from run where run.job_id = any (${jobIds}::bigint[]) and run.ended_at is null order by run.id for update
+    )
     update run set cancel_reason = coalesce(cancel_reason, ${JSON.stringify(reason)}::jsonb)
     from job
-    where run.job_id = any (${jobIds}::bigint[]) and run.ended_at is null and job.id = run.job_id
-    returning run.job_id as "jobId", run.worker_id as "workerId", job.pipeline_id as "pipelineId"`);
+    where run.id = any (array(select id from locked)) and run.ended_at is null and job.id = run.job_id
+    returning run.job_id as id, run.worker_id as "workerId", job.pipeline_id as "pipelineId"`);
   const skipped = await skipDependents(
     tx,
     ended.map((job) => job.id),
   );
-  const pipelineIds = [...new Set([...ended, ...told].map((job) => job.pipelineId))];
+  const changed = [...ended.map((job) => job.id), ...skipped, ...told.map((job) => job.id)];
   return {
-    pipelineIds,
-    count: ended.length + told.length,
-    topics: [
-      ...pipelineIds.map((id) => `pipeline:${id}`),
-      ...[...ended, ...skipped.map((id) => ({ id }))].map((job) => `job:${job.id}`),
-      ...told.flatMap((run) => [`job:${run.jobId}`, `worker:${run.workerId}`]),
-    ],
+    jobs: [...ended, ...told],
+    topics: [...changed.map((id) => `job:${id}`), ...told.map((run) => `worker:${run.workerId}`)],
   };
 }

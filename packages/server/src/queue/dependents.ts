@@ -1,9 +1,9 @@
 // What follows for the jobs that wait on one that ended. Rows are always locked in id order: without it, racing ends deadlock.
 import { sql, type Tx } from '../base/index.ts';
 
-/** Counts one need as met; returns the pools in which jobs became ready. */
-export async function freeDependents(tx: Tx, jobId: number): Promise<string[]> {
-  const ready = await tx.query<{ pool: string }>(sql`
+/** Counts one need as met; returns what became ready. */
+export async function freeDependents(tx: Tx, jobId: number): Promise<{ id: number; pool: string }[]> {
+  return tx.query<{ id: number; pool: string }>(sql`
     with locked as materialized (
       select job.id from edge join job on job.id = edge.to_job
       where edge.from_job = ${jobId} and job.state = 'waiting'
@@ -19,8 +19,7 @@ export async function freeDependents(tx: Tx, jobId: number): Promise<string[]> {
     )
     insert into ready (job_id, pool, since)
     select id, pool, ready_at from counted where missing = 0
-    returning pool`);
-  return [...new Set(ready.map((row) => row.pool))];
+    returning job_id as id, pool`);
 }
 
 /** Ends everything that can no longer run because one of these jobs did not pass, each with the need that is to blame. */

@@ -13,8 +13,8 @@ export async function expireLeases(
   db: Db,
   limits: QueueLimits,
   also: (tx: Parameters<Parameters<Db['transaction']>[0]>[0], runId: number) => Promise<void>,
-): Promise<Expired[]> {
-  if (await wasOutage(db, limits)) return [];
+): Promise<{ ended: Expired[]; failures: unknown[] }> {
+  if (await wasOutage(db, limits)) return { ended: [], failures: [] };
   const overdue = await db.query<{ runId: number; claimId: string; worker: string; started: boolean }>(sql`
     select run.id as "runId", run.claim_id as "claimId", worker.name as worker, run.started_at is not null as started
     from run join worker on worker.id = run.worker_id
@@ -22,11 +22,12 @@ export async function expireLeases(
     order by run.id
     limit 200`);
   const ended: Expired[] = [];
+  const failures: unknown[] = [];
   for (const { runId, claimId, worker, started } of overdue) {
     const text = started
       ? `Worker ${worker} has not been heard of for ${limits.leaseSeconds} s`
       : `Worker ${worker} never confirmed the claim`;
-    const result = await db.transaction(async (tx) => {
+    const giveUp = db.transaction(async (tx) => {
       const still = await tx.query(
         sql`select 1 from run where id = ${runId} and ended_at is null and lease_until < now() for update`,
       );
@@ -40,9 +41,11 @@ export async function expireLeases(
       await also(tx, runId);
       return end;
     });
+    // One that cannot be ended must not hold up those behind it.
+    const result = await giveUp.catch((error: unknown) => void failures.push(error));
     if (result?.changed) ended.push({ ...result, runId });
   }
-  return ended;
+  return { ended, failures };
 }
 
 /** Moves the clock of looks; true when nobody had looked for so long that leases could not have been renewed. */

@@ -88,7 +88,7 @@ async function line(db: Queryable, job: { id: number; pool: string }, leaseSecon
       'will-never-run',
       `No worker has ever served pool "${job.pool}".`,
       facts.since,
-      `Start one with: signalbox worker --pools ${job.pool}. ${others}`,
+      `Start one: signalbox worker --pools ${job.pool} --server ADDRESS, with a worker token. ${others}`,
     );
   } else if (facts.here === 0) {
     add(

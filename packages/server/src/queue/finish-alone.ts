@@ -5,7 +5,7 @@ import { type Ended, type EndOfRun, endTopics, type RunHold } from './finish.ts'
 
 export type AskedEnd = { readonly hold: RunHold; readonly end: EndOfRun };
 
-/** For each end what came of it, or undefined when it is not for this one. Jobs are locked in id order, as everywhere. */
+/** For each end what came of it, or undefined when it is not for this one. Runs are locked before jobs, each in id order, as everywhere. */
 export async function finishAlone(db: Db, ends: readonly AskedEnd[]): Promise<(Ended | undefined)[]> {
   const plain = ends.filter(({ end }) => end.verdict !== 'errored');
   if (plain.length === 0) return ends.map(() => undefined);
@@ -17,12 +17,16 @@ export async function finishAlone(db: Db, ends: readonly AskedEnd[]): Promise<(E
                   ${plain.map(({ end }) => end.steps && JSON.stringify(end.steps))}::jsonb[],
                   ${plain.map(({ end }) => end.logBytes && `{${end.logBytes.join(',')}}`)}::text[])
         as t (run_id, claim_id, verdict, reason, steps, log_bytes)
+    ), held as materialized (
+      select run.id, run.job_id from run
+      where run.id in (select run_id from asked) and run.ended_at is null
+      order by run.id
+      for update
     ), locked as materialized (
-      select job.id
-      from asked join run on run.id = asked.run_id join job on job.id = run.job_id
-      where job.state = 'running'
+      select job.id from job
+      where job.id in (select job_id from held) and job.state = 'running'
       order by job.id
-      for update of job
+      for update
     ), ended as (
       update run
       set ended_at = now(), started_at = coalesce(run.started_at, now()), verdict = asked.verdict, reason = asked.reason,

@@ -31,6 +31,7 @@ type Found = {
   pool: string;
   attempts: number;
   erroredCount: number;
+  runCount: number;
   started: boolean;
   ended: boolean;
   byHolder: boolean;
@@ -38,6 +39,9 @@ type Found = {
   retried: boolean;
   cancelReason: Reason | null;
 };
+
+/** Claims that nobody heard of, before they count. */
+const unheardAtMost = 10;
 
 /** @throws Refused claim-lost when the run is another's by now, run-not-found when there is none. */
 export async function finish(tx: Tx, hold: RunHold, end: EndOfRun, limits: QueueLimits): Promise<Ended> {
@@ -52,7 +56,8 @@ export async function finish(tx: Tx, hold: RunHold, end: EndOfRun, limits: Queue
   const verdict = found.cancelReason ? 'cancelled' : end.verdict;
   const reason = found.cancelReason ?? end.reason;
   // A claim whose answer never reached its worker costs the job no attempt.
-  const unheard = reason.code === 'worker-lost' && !found.started;
+  // Not for ever: what ends each worker before its first word would else go round without end.
+  const unheard = reason.code === 'worker-lost' && !found.started && found.runCount < found.attempts + unheardAtMost;
   const next = unheard
     ? ({ kind: 'again', afterSeconds: 0 } as const)
     : retry({ verdict, reason: reason.code, erroredCount: found.erroredCount, attempts: found.attempts }, limits);
@@ -74,8 +79,10 @@ export async function finish(tx: Tx, hold: RunHold, end: EndOfRun, limits: Queue
     where id = ${jobId} and state = 'running'
     returning name, exists (select 1 from edge where from_job = job.id) as "hasDependents"`);
   if (closed?.hasDependents) {
-    if (verdict === 'passed') topics.push(...(await freeDependents(tx, jobId)).map((pool) => `ready:${pool}`));
-    else await skipDependents(tx, [jobId]);
+    const freed = verdict === 'passed' ? await freeDependents(tx, jobId) : [];
+    const skipped = verdict === 'passed' ? [] : await skipDependents(tx, [jobId]);
+    topics.push(...new Set(freed.map((job) => `ready:${job.pool}`)));
+    topics.push(...[...freed.map((job) => job.id), ...skipped].map((id) => `job:${id}`));
   }
   return { jobId, pipelineId, verdict, retried: false, changed: true, topics };
 }
@@ -91,6 +98,7 @@ export const endTopics = (runId: number, jobId: number, pipelineId: number): str
 async function lockRun(tx: Tx, hold: RunHold): Promise<Found> {
   const [found] = await tx.query<Found & { holds: boolean }>(sql`
     select run.job_id as "jobId", job.pipeline_id as "pipelineId", job.pool, job.attempts, job.errored_count as "erroredCount",
+           job.run_count as "runCount",
            run.started_at is not null as started, run.ended_at is not null as ended, run.log_bytes is not null as "byHolder",
            run.verdict, run.retried, run.cancel_reason as "cancelReason", run.claim_id = ${hold.claimId}::uuid as holds
     from run join job on job.id = run.job_id

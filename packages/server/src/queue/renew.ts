@@ -14,7 +14,7 @@ export async function renew(
   limits: QueueLimits,
 ): Promise<Renewed> {
   const [seen] = await db.query<{ tokenId: number | null }>(sql`
-    update worker set last_seen_at = now(), state = case state when 'gone' then 'active' else state end
+    update worker set last_seen_at = now()
     where id = ${worker.id}
     returning token_id as "tokenId"`);
   if (!seen) throw new Refused('not-found', `No worker ${worker.id} is registered. Register again.`);
@@ -23,10 +23,17 @@ export async function renew(
   if (held.length === 0) return { lost: [], cancelled: [] };
 
   const kept = await db.query<{ runId: number; cancelReason: Reason | null }>(sql`
+    with locked as materialized (
+      select run.id
+      from unnest(${held.map((hold) => hold.runId)}::bigint[], ${held.map((hold) => hold.claimId)}::uuid[]) as held (run_id, claim_id)
+      join run on run.id = held.run_id
+      where run.claim_id = held.claim_id and run.worker_id = ${worker.id} and run.ended_at is null
+      order by run.id
+      for update of run
+    )
     update run
     set lease_until = now() + make_interval(secs => ${limits.leaseSeconds}), started_at = coalesce(started_at, now())
-    from unnest(${held.map((hold) => hold.runId)}::bigint[], ${held.map((hold) => hold.claimId)}::uuid[]) as held (run_id, claim_id)
-    where run.id = held.run_id and run.claim_id = held.claim_id and run.worker_id = ${worker.id} and run.ended_at is null
+    where run.id = any (array(select id from locked)) and run.ended_at is null
     returning run.id as "runId", run.cancel_reason as "cancelReason"`);
   const keptIds = new Set(kept.map((run) => run.runId));
   return {

@@ -11,6 +11,8 @@ export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: num
     select pipeline_id as "pipelineId", pool from job where id = ${jobId}`);
   if (!target) throw new Refused('job-not-found', `There is no job ${jobId}.`);
   const { pipelineId } = target;
+  // The pipeline first: a settling of it waits, and then sees this job open again.
+  await tx.query(sql`select 1 from pipeline where id = ${pipelineId} for update`);
   // All jobs of the pipeline, in id order: no end of another job may slip in between the look and the write.
   const jobs = await tx.query<Row>(sql`
     select id, name, state, verdict, reason ->> 'code' as "reasonCode" from job
@@ -37,13 +39,21 @@ export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: num
     update job set state = 'ready', missing = 0, verdict = null, reason = null, finished_at = null, started_at = null,
                    ready_at = now(), errored_count = 0
     where id = ${jobId}`);
-  await tx.query(sql`insert into ready (job_id, pool, since) values (${jobId}, ${target.pool}, now())`);
+  await tx.query(sql`
+    insert into ready (job_id, pool, since) values (${jobId}, ${target.pool}, now())
+    on conflict (job_id) do update set since = excluded.since, not_before = excluded.not_before`);
   await tx.query(sql`
     update job
     set state = 'waiting', verdict = null, reason = null, finished_at = null, errored_count = 0,
         missing = (select count(*) from edge join job as need on need.id = edge.from_job
                    where edge.to_job = job.id and need.verdict is distinct from 'passed')
     where id = any (${revived}::bigint[])`);
+  // What still waits for this job had counted it as met if it had passed: it is missing again.
+  await tx.query(sql`
+    update job
+    set missing = (select count(*) from edge join job as need on need.id = edge.from_job
+                   where edge.to_job = job.id and need.verdict is distinct from 'passed')
+    where state = 'waiting' and id in (select to_job from edge where from_job = ${jobId})`);
   // The jobs revived above count needs that this same statement sees as skipped still: both are `not passed`, so the count is right.
   await tx.query(sql`update pipeline set verdict = null, finished_at = null where id = ${pipelineId}`);
   return {

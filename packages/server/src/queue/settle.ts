@@ -11,16 +11,26 @@ export type Settled = {
 
 /** Of these pipelines, or of all open ones. Two racing ends each see the other only after both have committed: hence after. */
 export async function settle(db: Db, pipelineIds: readonly number[] | 'all'): Promise<Settled[]> {
-  return db.query<Settled>(sql`
-    update pipeline
-    set finished_at = now(),
-        verdict = (
-          select job.verdict from job where job.pipeline_id = pipeline.id
-          order by array_position(array['failed', 'errored', 'cancelled', 'passed', 'skipped'], job.verdict)
-          limit 1)
-    from push
-    where pipeline.finished_at is null and push.id = pipeline.push_id
-      and (${pipelineIds === 'all'}::boolean or pipeline.id = any (${pipelineIds === 'all' ? [] : pipelineIds}::bigint[]))
-      and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.state <> 'done')
-    returning pipeline.id, pipeline.push_id as "pushId", push.repo_id as "repoId", pipeline.verdict`);
+  const over = await db.query<{ id: number }>(sql`
+    select id from pipeline
+    where finished_at is null
+      and (${pipelineIds === 'all'}::boolean or id = any (${pipelineIds === 'all' ? [] : pipelineIds}::bigint[]))
+      and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.state <> 'done')`);
+  if (over.length === 0) return [];
+  // Locked first, looked at again after: a rerun that was under way has opened a job meanwhile.
+  return db.transaction(async (tx) => {
+    const ids = over.map((pipeline) => pipeline.id);
+    await tx.query(sql`select 1 from pipeline where id = any (${ids}::bigint[]) order by id for update`);
+    return tx.query<Settled>(sql`
+      update pipeline
+      set finished_at = now(),
+          verdict = (
+            select job.verdict from job where job.pipeline_id = pipeline.id
+            order by array_position(array['failed', 'errored', 'cancelled', 'passed', 'skipped'], job.verdict)
+            limit 1)
+      from push
+      where pipeline.id = any (${ids}::bigint[]) and pipeline.finished_at is null and push.id = pipeline.push_id
+        and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.state <> 'done')
+      returning pipeline.id, pipeline.push_id as "pushId", push.repo_id as "repoId", pipeline.verdict`);
+  });
 }

@@ -121,10 +121,10 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
   /** Reads what is known of these workers and of these very claims. */
   const look = async (come: readonly Waiter[]) => {
     const known = new Map((await recognise(db, come)).map((arrival) => [arrival.claimId, arrival]));
-    const overdue = [...known.values()].filter((arrival) => arrival.overdue || arrival.state === 'gone');
+    const overdue = [...known.values()].filter((arrival) => arrival.overdue);
     if (overdue.length > 0) {
       await db.query(sql`
-        update worker set last_seen_at = now(), state = case state when 'gone' then 'active' else state end
+        update worker set last_seen_at = now()
         where id = any (${overdue.map((arrival) => arrival.workerId)}::bigint[])`);
     }
     for (const waiter of come) {
@@ -151,7 +151,8 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
     if (arrival.tokenId !== waiter.tokenId) {
       return waiter.fail(new Refused('not-allowed', `Worker ${waiter.workerId} registered with another token.`));
     }
-    if (arrival.state === 'draining') return waiter.answer(null);
+    // It has signed off: what it had got it may hear again, but it gets nothing new.
+    if (arrival.state !== 'active') return waiter.answer(null);
     waiter.timer ??= setTimeout(() => endWait(waiter), waiter.waitSeconds * 1000 + lookMs);
     waiter.pools = arrival.pools;
     for (const pool of waiter.pools) {
@@ -235,6 +236,9 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
       if (first && first.workerId === request.workerId && first.tokenId === request.tokenId) {
         first.followers += 1;
         return first.outcome;
+      }
+      if (first) {
+        return Promise.reject(new Refused('not-allowed', `Claim ${request.claimId} is another worker's.`));
       }
       const waiter = newWaiter(request);
       byClaim.set(request.claimId, waiter);

@@ -2,26 +2,46 @@
 import { type Pool, Refused, type Worker, type WorkerFacts } from '@signalbox/protocol';
 import { type Db, sql } from '../base/index.ts';
 
-/** The same name is the same worker, also with other pools or another version. */
-export async function registerWorker(db: Db, facts: WorkerFacts, tokenId: number | null): Promise<number> {
+/**
+ * The same name is the same worker, also with other pools or another version.
+ * @throws Refused name-taken while a worker with another token is there under this name.
+ */
+export async function registerWorker(
+  db: Db,
+  facts: WorkerFacts,
+  tokenId: number | null,
+  leaseSeconds: number,
+): Promise<number> {
+  const session = facts.session ?? null;
   const [row] = await db.query<{ id: number }>(sql`
     with pools as (
       insert into pool (name) select unnest(${facts.pools}::text[]) on conflict do nothing
     )
-    insert into worker (name, pools, capacity, version, platform, token_id, state)
-    values (${facts.name}, ${facts.pools}, ${facts.capacity}, ${facts.version}, ${facts.platform}, ${tokenId}, 'active')
+    insert into worker (name, pools, capacity, version, platform, token_id, session, state)
+    values (${facts.name}, ${facts.pools}, ${facts.capacity}, ${facts.version}, ${facts.platform}, ${tokenId}, ${session}::uuid, 'active')
     on conflict (name) do update
     set pools = excluded.pools, capacity = excluded.capacity, version = excluded.version, platform = excluded.platform,
-        token_id = excluded.token_id, state = 'active', last_seen_at = now()
+        token_id = excluded.token_id, session = excluded.session, state = 'active', last_seen_at = now()
+    where worker.token_id is not distinct from excluded.token_id or worker.state = 'gone'
+      or worker.last_seen_at < now() - make_interval(secs => ${leaseSeconds})
     returning id`);
-  return row!.id;
+  if (!row) {
+    throw new Refused(
+      'name-taken',
+      `A worker ${facts.name} with another token is there. Give this one another name: --name.`,
+    );
+  }
+  return row.id;
 }
 
+export type SignOff = { readonly id: number; readonly tokenId: number | null; readonly session: string | null };
+
 /**
- * It takes no more. While it still holds runs it is draining. Repeating it changes nothing.
+ * It takes no more. While it still holds runs it is draining. Repeating it changes nothing, and neither does the sign-off of a
+ * process under whose name another one has registered since.
  * @throws Refused when it registered with another token: a worker speaks for itself alone.
  */
-export async function signOffWorker(db: Db, worker: { id: number; tokenId: number | null }): Promise<void> {
+export async function signOffWorker(db: Db, worker: SignOff): Promise<void> {
   const [seen] = await db.query<{ isIts: boolean }>(sql`
     select token_id is not distinct from ${worker.tokenId}::bigint as "isIts" from worker where id = ${worker.id}`);
   if (seen && !seen.isIts) throw new Refused('not-allowed', `Worker ${worker.id} registered with another token.`);
@@ -29,7 +49,7 @@ export async function signOffWorker(db: Db, worker: { id: number; tokenId: numbe
     update worker
     set last_seen_at = now(),
         state = case when exists (select 1 from run where worker_id = worker.id and ended_at is null) then 'draining' else 'gone' end
-    where id = ${worker.id}`);
+    where id = ${worker.id} and (${worker.session}::uuid is null or session is null or session = ${worker.session}::uuid)`);
 }
 
 /** Those that are there first; those gone for more than a day are left out. */

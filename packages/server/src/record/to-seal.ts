@@ -5,7 +5,10 @@ import type { RecordLimits } from './limits.ts';
 /** Puts runs that have ended in line. It may come after the end's own transaction: `missed` makes up for a crash between. */
 export async function ended(db: Queryable, runIds: readonly number[]): Promise<void> {
   await db.query(sql`
-    insert into to_seal (run_id) select unnest(${runIds}::bigint[]) on conflict (run_id) do nothing`);
+    insert into to_seal (run_id)
+    select run_id from unnest(${runIds}::bigint[]) as ended (run_id)
+    where not exists (select 1 from sealed_log where sealed_log.run_id = ended.run_id)
+    on conflict (run_id) do nothing`);
 }
 
 /** Puts in line what ended within these seconds and was forgotten: its server died between the end and `ended`. */

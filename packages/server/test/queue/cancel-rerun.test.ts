@@ -1,7 +1,7 @@
 // What people do to jobs: cancel, rerun; and what a job that waits can say.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from '../../src/base/index.ts';
-import { cancelJob, cancelPipeline, explain, queueDefaults, renew, rerunJob } from '../../src/queue/index.ts';
+import { cancelJob, cancelPipeline, explain, queueDefaults, renew, rerunJob, settle } from '../../src/queue/index.ts';
 import { type QueueKit, queueKit } from './kit.ts';
 
 let kit: QueueKit;
@@ -116,4 +116,54 @@ test('build ids are UTC seconds that only grow, also when many are asked for at 
     select build_id as "buildId" from pipeline where id = any (${made.map((one) => one.pipelineId)}::bigint[]) order by build_id`);
   expect(new Set(rows.map((row) => row.buildId)).size).toBe(10);
   for (const row of rows) expect(row.buildId).toMatch(/^\d{14}$/);
+});
+
+test('a passed job that runs again is missing again to what still waits for it', async () => {
+  const { pipelineId, ids } = await kit.submitJobs({ a: [], c: [], b: ['a', 'c'] }, { pool: 'own' });
+  await kit.end((await kit.claimOne('own'))!, 'passed');
+  await rerun(ids['a']!);
+  const first = (await kit.claimOne('own'))!;
+  const second = (await kit.claimOne('own'))!;
+  const of = (name: string) => [first, second].find((held) => held.jobId === ids[name])!;
+  await kit.end(of('a'), 'passed');
+  expect(await kit.states(pipelineId)).toEqual({ a: 'passed', c: 'running', b: 'waiting' });
+  await kit.end(of('c'), 'passed');
+  expect((await kit.states(pipelineId))['b']).toBe('ready');
+  await kit.end((await kit.claimOne('own'))!, 'passed');
+});
+
+test('runs that end, error, and are cancelled at once: nothing deadlocks, and what was cancelled stays so', async () => {
+  for (let race = 0; race < 15; race += 1) {
+    const { pipelineId } = await kit.submitJobs({ a: [], b: [], c: ['a'], d: ['a', 'b'], e: ['c'] }, { pool: 'own' });
+    const held = [(await kit.claimOne('own'))!, (await kit.claimOne('own'))!];
+    const [, , cancelled] = await Promise.all([
+      kit.end(held[0]!, 'passed'),
+      kit.end(held[1]!, 'errored'),
+      kit.db.transaction((tx) => cancelPipeline(tx, pipelineId, 'ada')),
+    ]);
+    expect(cancelled.count).toBeGreaterThan(0);
+    const open = await kit.db.query<{ name: string }>(sql`
+      select name from job where pipeline_id = ${pipelineId} and state <> 'done'
+        and not exists (select 1 from run where run.job_id = job.id and run.ended_at is null and run.cancel_reason is not null)`);
+    expect(open).toEqual([]);
+    const stale = await kit.db.query(sql`
+      select 1 from ready join job on job.id = ready.job_id where job.pipeline_id = ${pipelineId} and job.state <> 'ready'`);
+    expect(stale).toEqual([]);
+    await kit.db.query(sql`delete from ready where pool = 'own'`);
+  }
+});
+
+test('a settling and a rerun at once leave no open job in a pipeline that has ended', async () => {
+  for (let race = 0; race < 15; race += 1) {
+    const { pipelineId, ids } = await kit.submitJobs({ a: [] }, { pool: 'own' });
+    await kit.db.query(sql`update pipeline set finished_at = null where id = ${pipelineId}`);
+    await kit.end((await kit.claimOne('own'))!, 'failed');
+    await kit.db.query(sql`update pipeline set finished_at = null, verdict = null where id = ${pipelineId}`);
+    await Promise.all([settle(kit.db, [pipelineId]), rerun(ids['a']!)]);
+    const [pipeline] = await kit.db.query<{ verdict: string | null }>(
+      sql`select verdict from pipeline where id = ${pipelineId}`,
+    );
+    expect(pipeline?.verdict).toBeNull();
+    await kit.end((await kit.claimOne('own'))!, 'passed');
+  }
 });

@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Live, sql, startLive } from '../../src/base/index.ts';
 import { claim } from '../../src/queue/claim.ts';
-import { expireLeases, queueDefaults, renew, startWaitingRoom, type WaitingRoom } from '../../src/queue/index.ts';
+import {
+  expireLeases,
+  queueDefaults,
+  registerWorker,
+  renew,
+  signOffWorker,
+  startWaitingRoom,
+  type WaitingRoom,
+} from '../../src/queue/index.ts';
 import { makeWorker, type QueueKit, queueKit } from './kit.ts';
 
 let kit: QueueKit;
@@ -40,7 +48,7 @@ test('a lost worker’s run is tried again by another, at its old place in line'
   await renew(kit.db, { id: kit.workerId, tokenId: null }, [lost], queueDefaults);
   await expireLeases(kit.db, queueDefaults, nothingMore);
   await afterLeases();
-  const [ended] = await expireLeases(kit.db, queueDefaults, nothingMore);
+  const [ended] = (await expireLeases(kit.db, queueDefaults, nothingMore)).ended;
   expect(ended).toMatchObject({ runId: lost.runId, verdict: 'errored', retried: true });
   await kit.db.query(sql`update ready set not_before = now()`);
   const other = await makeWorker(kit.db, 'w2');
@@ -58,7 +66,7 @@ test('a claim whose answer was lost costs the job no attempt', async () => {
   await kit.claimOne();
   await expireLeases(kit.db, queueDefaults, nothingMore);
   await afterLeases();
-  const [ended] = await expireLeases(kit.db, queueDefaults, nothingMore);
+  const [ended] = (await expireLeases(kit.db, queueDefaults, nothingMore)).ended;
   expect(ended).toMatchObject({ retried: true });
   await kit.end((await kit.claimOne())!, 'passed');
 });
@@ -68,8 +76,8 @@ test('after an outage of all servers nobody is given up at once', async () => {
   const held = (await kit.claimOne())!;
   await afterLeases();
   await kit.db.query(sql`update lease_clock set last_look_at = now() - interval '10 minutes'`);
-  expect(await expireLeases(kit.db, queueDefaults, nothingMore)).toEqual([]);
-  expect(await expireLeases(kit.db, queueDefaults, nothingMore)).toEqual([]);
+  expect(await expireLeases(kit.db, queueDefaults, nothingMore)).toEqual({ ended: [], failures: [] });
+  expect(await expireLeases(kit.db, queueDefaults, nothingMore)).toEqual({ ended: [], failures: [] });
   await kit.end(held, 'passed');
 });
 
@@ -126,5 +134,30 @@ describe('the waiting room', () => {
     await expect(ask(randomUUID(), { tokenId: 7 })).rejects.toMatchObject({ code: 'not-allowed' });
     await expect(ask(randomUUID(), { workerId: 999 })).rejects.toMatchObject({ code: 'not-found' });
     await kit.end(got, 'passed');
+  });
+});
+
+describe('the name of a worker', () => {
+  const facts = { name: 'w9', pools: ['default'], capacity: 1, version: '0', platform: 'linux-x64' };
+  const stateOf = async (id: number) =>
+    (await kit.db.query<{ state: string }>(sql`select state from worker where id = ${id}`))[0]?.state;
+
+  test('a sign-off of an earlier process does not take the later one’s place away', async () => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    const id = await registerWorker(kit.db, { ...facts, session: first }, null, 60);
+    expect(await registerWorker(kit.db, { ...facts, session: second }, null, 60)).toBe(id);
+    await signOffWorker(kit.db, { id, tokenId: null, session: first });
+    expect(await stateOf(id)).toBe('active');
+    await signOffWorker(kit.db, { id, tokenId: null, session: second });
+    expect(await stateOf(id)).toBe('gone');
+  });
+
+  test('another token cannot take the name of a worker that is there', async () => {
+    const id = await registerWorker(kit.db, facts, null, 60);
+    await expect(registerWorker(kit.db, { ...facts, pools: ['secret'] }, 5, 60)).rejects.toMatchObject({
+      code: 'name-taken',
+    });
+    await kit.db.query(sql`update worker set last_seen_at = now() - interval '2 minutes' where id = ${id}`);
+    expect(await registerWorker(kit.db, facts, 5, 60)).toBe(id);
   });
 });

@@ -89,7 +89,7 @@ export function jobNamed(name: string, needs: readonly string[] = []): Submitted
 }
 
 export function makeWorker(db: Db, name: string, pools = ['default']): Promise<number> {
-  return registerWorker(db, { name, pools, capacity: 1, version: '0', platform: 'linux-x64' }, null);
+  return registerWorker(db, { name, pools, capacity: 1, version: '0', platform: 'linux-x64' }, null, 60);
 }
 
 async function makePush(db: Db): Promise<number> {

@@ -1,6 +1,6 @@
 // What workers call: register, claim, renew, report, append logs, store artifacts, finish. The hot paths of the server.
 import type { Readable } from 'node:stream';
-import { type LogChunk, Refused, version } from '@signalbox/protocol';
+import { type LogChunk, Refused, type RenewAnswer, type RenewKnown, version } from '@signalbox/protocol';
 import { checkPools } from '../../access/index.ts';
 import type { Db, Live } from '../../base/index.ts';
 import type { ClaimWork } from '../../flow/claim-work.ts';
@@ -36,16 +36,15 @@ export type WorkingParts = {
 
 export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
   const { db, live, store, queueLimits, recordLimits, claimWork, finishRun, watched, closing } = parts;
-  const told = new Map<number, string>();
   return {
     async 'register-worker'({ body, caller }) {
       checkPools(caller, body.pools);
-      const workerId = await registerWorker(db, body, caller.tokenId);
+      const workerId = await registerWorker(db, body, caller.tokenId, queueLimits.leaseSeconds);
       live.hint('workers', 'worker-changed', ...body.pools.map((pool) => `ready:${pool}`));
       return { workerId, leaseSeconds: queueLimits.leaseSeconds, serverVersion: version };
     },
-    async 'sign-off-worker'({ params, caller }) {
-      await signOffWorker(db, { id: params.worker, tokenId: caller.tokenId });
+    async 'sign-off-worker'({ params, query, caller }) {
+      await signOffWorker(db, { id: params.worker, tokenId: caller.tokenId, session: query.session ?? null });
       live.hint('workers', 'worker-changed');
       return {};
     },
@@ -66,17 +65,16 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
         ...(await renew(db, worker, body.held, queueLimits)),
         watched: watched.among(runIds),
       });
-      const first = await look();
-      // What this worker was told already is no news: it is about to act on it, and would else be told in a circle.
-      const before = told.get(worker.id);
-      told.set(worker.id, JSON.stringify(first));
-      const isNews = first.lost.length > 0 || JSON.stringify(first) !== (before ?? JSON.stringify(quiet));
-      if (isNews || body.waitSeconds === 0) return first;
-      const woken = await hintOrTimeout(live, [`worker:${worker.id}`], body.waitSeconds, [goneSignal(reply), closing]);
-      if (!woken) return first;
-      const second = await look();
-      told.set(worker.id, JSON.stringify(second));
-      return second;
+      // Heard from before the look on: a hint between look and wait must not be missed.
+      const hint = hintOf(live, `worker:${worker.id}`);
+      try {
+        const first = await look();
+        if (isNews(first, body.known) || body.waitSeconds === 0) return first;
+        const woken = await hint.comesWithin(body.waitSeconds, [goneSignal(reply), closing]);
+        return woken ? await look() : first;
+      } finally {
+        hint.stop();
+      }
     },
     async 'report-steps'({ params, body }) {
       live.hint(...(await reportSteps(db, { runId: params.run, claimId: body.claimId }, body.sequence, body.steps)));
@@ -99,7 +97,17 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
   };
 }
 
-const quiet = { lost: [], cancelled: [], watched: [] };
+/** Whether there is more to say than the worker says it has heard; what is lost it always hears at once. */
+function isNews(answer: RenewAnswer, known: RenewKnown = { cancelled: [], watched: [] }): boolean {
+  const same = (some: readonly number[], others: readonly number[]) =>
+    some.length === others.length && some.every((each) => others.includes(each));
+  const cancelled = answer.cancelled.map((run) => run.runId);
+  return (
+    answer.lost.length > 0 ||
+    !cancelled.every((id) => known.cancelled.includes(id)) ||
+    !same(answer.watched, known.watched)
+  );
+}
 
 /** The header comes from outside: its shape is checked here, its meaning in the room. */
 function parseChunks(header: string): LogChunk[] {
@@ -124,23 +132,25 @@ function parseChunks(header: string): LogChunk[] {
   return parsed as LogChunk[];
 }
 
-/** Whether a hint came before the time was over. */
-function hintOrTimeout(
-  live: Live,
-  topics: readonly string[],
-  seconds: number,
-  enough: readonly AbortSignal[],
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = (woken: boolean) => {
-      clearTimeout(timer);
-      for (const unwatch of watching) unwatch();
-      for (const signal of enough) signal.removeEventListener('abort', giveUp);
-      resolve(woken);
-    };
-    const giveUp = () => end(false);
-    const timer = setTimeout(giveUp, enough.some((signal) => signal.aborted) ? 0 : seconds * 1000);
-    const watching = topics.map((topic) => live.watch(topic, () => end(true)));
-    for (const signal of enough) signal.addEventListener('abort', giveUp);
+/** Listens for a topic from now on; `comesWithin` says whether a hint has come, or comes before the time is over. */
+function hintOf(live: Live, topic: string) {
+  let came = false;
+  let wake: (() => void) | undefined;
+  const stop = live.watch(topic, () => {
+    came = true;
+    wake?.();
   });
+  const comesWithin = (seconds: number, enough: readonly AbortSignal[]) =>
+    new Promise<boolean>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        for (const signal of enough) signal.removeEventListener('abort', end);
+        resolve(came);
+      };
+      const isOver = came || enough.some((signal) => signal.aborted);
+      const timer = setTimeout(end, isOver ? 0 : seconds * 1000);
+      wake = end;
+      for (const signal of enough) signal.addEventListener('abort', end);
+    });
+  return { stop, comesWithin };
 }
