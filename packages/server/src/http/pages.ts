@@ -107,6 +107,7 @@ async function addDocuments(doors: FastifyInstance): Promise<void> {
   await doors.register(swagger, { mode: 'static', specification: { document: description as never } });
   await doors.register(swaggerUi, {
     routePrefix: '/docs',
+    logo: { type: 'image/svg+xml', content: Buffer.from(logo), href: '/', target: '_self' },
     staticCSP: documentsPolicy,
     uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
   });
@@ -149,3 +150,7 @@ function webDirectory(): string | undefined {
   const directory = path.join(path.dirname(manifest), 'dist');
   return existsSync(path.join(directory, 'index.html')) ? directory : undefined;
 }
+
+/** Stands at the top of the documentation and leads back to the pages. */
+const logo =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="150" height="40"><text x="0" y="28" fill="#fff" font-family="sans-serif" font-size="24" font-weight="700">Signalbox</text></svg>';
