@@ -52,7 +52,7 @@ function parse(argv: readonly string[]) {
 function readServers(given: readonly string[], env: Env): string[] {
   const listed = (given.length > 0 ? given : [env['SIGNALBOX_SERVER'] ?? '']).flatMap((list) => list.split(','));
   const servers = listed.map((server) => server.trim().replace(/\/+$/, '')).filter((server) => server !== '');
-  if (servers.length === 0) throw new UsageMistake('say which server: --server http://127.0.0.1:4000');
+  if (servers.length === 0) throw new UsageMistake('say which server: --server http://127.0.0.1:8080');
   for (const server of servers) {
     if (!URL.canParse(server) || !/^https?:/.test(server)) {
       throw new UsageMistake(`--server "${server}" is not an address; write it as https://ci.example.org`);
@@ -135,7 +135,7 @@ Takes runs from a Signalbox server and runs their steps on this machine.
   -h, --help       this text
 
 Examples:
-  signalbox worker --server http://127.0.0.1:4000
+  signalbox worker --server http://127.0.0.1:8080
   SIGNALBOX_TOKEN_FILE=/etc/signalbox/token signalbox worker --server https://ci.example.org --pools linux,linux-big --capacity 4
 
 SIGTERM or Ctrl-C drains: no more runs are taken, those in hand are finished. A second one ends them; they are tried

@@ -1,7 +1,7 @@
 // Asks for work while a slot is free: one long call at a time, and the same claim id again until it is answered, so
 // that a lost answer loses no run.
 import { randomUUID } from 'node:crypto';
-import { Refused, type WorkOrder } from '@signalbox/protocol/browser';
+import { type FinishRequest, Refused, type WorkOrder } from '@signalbox/protocol/browser';
 import { type OwnLog, tell } from './own-log.ts';
 import { pause, type ServerLink } from './server-link.ts';
 import type { Settings } from './settings.ts';
@@ -17,7 +17,12 @@ export type ClaimsOptions = {
   /** Resolves when another run may begin. */
   readonly slot: () => Promise<void>;
   readonly begin: (order: WorkOrder) => void;
+  /** Resolves when the server has heard that no more work is taken, or cannot hear it. */
+  readonly signedOff: Promise<void>;
 };
+
+/** A server that has nothing and does not wait, as one that drains, is not asked again at once. */
+const restMillis = 1_000;
 
 /** Resolves when the signal has ended it. */
 export async function claimWork(options: ClaimsOptions): Promise<void> {
@@ -26,12 +31,14 @@ export async function claimWork(options: ClaimsOptions): Promise<void> {
     await options.slot();
     if (signal.aborted) return;
     const claimId = randomUUID();
+    const askedAt = performance.now();
     try {
       const order = await ask(options, claimId);
       if (order) options.begin(order);
+      else if (performance.now() - askedAt < restMillis) await pause(restMillis, signal).catch(() => undefined);
     } catch (error) {
       if (signal.aborted) return await clearUp(options, claimId);
-      if (error instanceof Refused && error.code === 'not-found') await register();
+      if (error instanceof Refused && error.code === 'not-found') await register().catch(unlessAborted(signal));
       else log.warn(`No work can be claimed: ${tell(error)}`);
       await pause(options.settings.retryMillis, signal).catch(() => undefined);
     }
@@ -44,13 +51,29 @@ async function ask({ link, settings, signal, workerId }: ClaimsOptions, claimId:
   return (await link.untilAnswered('claim', call, { signal, waitSeconds })).order;
 }
 
-/** The call was given up, and perhaps it has been answered: a run that waits for us there is done, not lost. */
-async function clearUp({ link, workerId, begin, log, settings }: ClaimsOptions, claimId: string): Promise<void> {
+/** Being asked to end while registering anew is no mistake: there is nothing to register for. */
+function unlessAborted(signal: AbortSignal): (error: unknown) => void {
+  return (error) => {
+    if (!signal.aborted) throw error;
+  };
+}
+
+/**
+ * The call was given up, and perhaps it has been answered: a run that waits for us there is given back, to be tried
+ * elsewhere now. Asked before the server knows that we end, it could give us a new one.
+ */
+async function clearUp(options: ClaimsOptions, claimId: string): Promise<void> {
+  const { link, workerId, signedOff, log, settings } = options;
   const signal = AbortSignal.timeout(settings.stopSeconds * 1_000);
+  await signedOff;
   try {
     const call = { params: { worker: workerId() }, body: { claimId, waitSeconds: 0 } };
     const { order } = await link.untilAnswered('claim', call, { signal });
-    if (order) begin(order);
+    if (!order) return;
+    const reason = { code: 'worker-stopped', text: 'the worker was stopped before the run began' } as const;
+    const body: FinishRequest = { claimId, verdict: 'errored', reason, steps: [], logBytes: [] };
+    await link.untilAnswered('finish', { params: { run: order.runId }, body }, { signal });
+    log.info(`Run ${order.runId}: given back, it had not begun`);
   } catch (error) {
     if (!(error instanceof Refused)) log.warn(`The last request for work stays unanswered: ${tell(error)}`);
   }

@@ -70,11 +70,9 @@ async function settle(path: string, claim: ClaimRecord, house: House, signal: Ab
   const kept = readResult(path);
   await runLog.restore();
   log.info(`Run ${runId} of a worker that died: ${kept ? 'its result is sent now' : 'it will be tried again'}`);
-  const result = kept ?? lostResult(path, claim);
+  const result = kept ?? lostResult(path, claim, runLog.unsentSizes());
   const keeper = new ResultKeeper({ runId, directory: path, result, runLog, log });
-  // What was not announced is not taken after the end, so all of it goes first.
-  const patient = kept ? settings : { ...settings, finishWaitMillis: 10_000 };
-  const delivery = { link, runId, result, keeper, runLog, settings: patient, log };
+  const delivery = { link, runId, result, keeper, runLog, settings, log };
   try {
     if (await deliverResult({ ...delivery, signal: given.signal })) await runLog.allSent();
     await keeper.settled;
@@ -86,14 +84,14 @@ async function settle(path: string, claim: ClaimRecord, house: House, signal: Ab
   }
 }
 
-/** What of its log was on disk is sent all the same. */
-function lostResult(path: string, { claimId }: ClaimRecord): FinishRequest {
+/** What of its log is on disk is announced, so that it is taken also after the end. */
+function lostResult(path: string, { claimId }: ClaimRecord, logBytes: number[]): FinishRequest {
   const text = 'the worker process died in the middle of the run';
   const steps = readSteps(path).map((step): Step => {
     const state = { running: 'errored', waiting: 'skipped' } as const;
     return step.state in state ? { ...step, state: state[step.state as keyof typeof state] } : step;
   });
-  return { claimId, verdict: 'errored', reason: { code: 'worker-stopped', text }, steps, logBytes: [] };
+  return { claimId, verdict: 'errored', reason: { code: 'worker-stopped', text }, steps, logBytes };
 }
 
 async function isYoung(path: string, millis: number): Promise<boolean> {

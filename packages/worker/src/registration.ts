@@ -1,4 +1,5 @@
 // Makes the worker known to the server, for as long as it takes, and signs it off.
+import { randomUUID } from 'node:crypto';
 import { arch, platform } from 'node:os';
 import { version, type Welcome } from '@signalbox/protocol/browser';
 import { type OwnLog, tell } from './own-log.ts';
@@ -16,14 +17,12 @@ export type RegistrationOptions = {
 
 export class Registration {
   readonly #options: RegistrationOptions;
+  /** Of this process: a late sign-off must not end the next process of the same name. */
+  readonly #session = randomUUID();
   #welcome: Welcome | null = null;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
-  }
-
-  get isKnown(): boolean {
-    return this.#welcome !== null;
   }
 
   get workerId(): number {
@@ -37,7 +36,8 @@ export class Registration {
   /** @throws the signal's reason */
   async register(signal: AbortSignal): Promise<void> {
     const { name, pools, capacity, log, link, settings } = this.#options;
-    const body = { name, pools: [...pools], capacity, version, platform: `${platform()}-${arch()}` };
+    const facts = { name, pools: [...pools], capacity, version, platform: `${platform()}-${arch()}` };
+    const body = { ...facts, session: this.#session };
     for (;;) {
       try {
         this.#welcome = await link.untilAnswered('register-worker', { body }, { signal });
@@ -57,7 +57,8 @@ export class Registration {
     const { link, settings, log } = this.#options;
     const signal = AbortSignal.timeout(Math.min(settings.stopSeconds, settings.callSeconds) * 1_000);
     try {
-      await link.once('sign-off-worker', { params: { worker: this.workerId } }, { signal });
+      const call = { params: { worker: this.workerId }, query: { session: this.#session } };
+      await link.once('sign-off-worker', call, { signal });
     } catch (error) {
       log.warn(`Could not sign off; the server will notice: ${tell(error)}`);
     }

@@ -1,6 +1,6 @@
 // Keeps the claims of all runs in hand with one long call, which is also how the worker hears of cancels, losses and
 // readers. A run joins when it has lasted a moment: most have ended by then, and cost no call.
-import { Refused, type RenewAnswer } from '@signalbox/protocol/browser';
+import { Refused, type RenewAnswer, type RenewKnown } from '@signalbox/protocol/browser';
 import { type OwnLog, tell } from './own-log.ts';
 import type { ActiveRun } from './run/run.ts';
 import { mayPass, pause, type ServerLink } from './server-link.ts';
@@ -78,7 +78,7 @@ export class Renewals {
     this.#told = new Set(held.map(({ runId }) => runId));
     const startedAt = performance.now();
     try {
-      const call = { params: { worker: workerId() }, body: { held, waitSeconds } };
+      const call = { params: { worker: workerId() }, body: { held, known: this.#known(), waitSeconds } };
       const answer = await link.once('renew', call, { signal, waitSeconds });
       this.#tell(answer);
     } catch (error) {
@@ -86,6 +86,15 @@ export class Renewals {
       throw error;
     }
     if (!isFirst && performance.now() - startedAt < restMillis) await pause(restMillis, signal);
+  }
+
+  /** The answer waits for something else than this. */
+  #known(): RenewKnown {
+    const runs = [...this.#held.values()];
+    return {
+      cancelled: runs.filter(({ isCancelled }) => isCancelled).map(({ runId }) => runId),
+      watched: runs.filter(({ isWatched }) => isWatched).map(({ runId }) => runId),
+    };
   }
 
   #tell({ lost, cancelled, watched }: RenewAnswer): void {

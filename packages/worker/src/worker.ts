@@ -96,7 +96,7 @@ class Life {
       signal: this.#ending.signal,
       workerId: () => this.#registration.workerId,
       leaseSeconds: () => this.#registration.leaseSeconds,
-      register: () => this.#register(),
+      register: () => this.#registerAgain(),
     });
     log.info(`Worker ${options.name}: ${capacity} at once, pools ${options.pools.join(', ')}, data in ${dataDir}`);
   }
@@ -135,6 +135,7 @@ class Life {
     const { signal } = this.#draining;
     try {
       await ready;
+      const signedOff = aborted(signal).then(() => this.#registration.signOff());
       const claiming = claimWork({
         link: this.#house.link,
         settings,
@@ -144,14 +145,15 @@ class Life {
         register: () => this.#register(),
         slot: () => this.#slot(),
         begin: (order) => this.#take(order),
+        signedOff,
       });
-      await Promise.race([aborted(signal), claiming]);
-      await this.#registration.signOff();
+      await Promise.race([signedOff, claiming]);
       await claiming;
-      while (this.#runs.size > 0) await Promise.all([...this.#runs].map(({ done }) => done));
+      await signedOff;
     } catch (error) {
       if (!signal.aborted) throw error;
     }
+    while (this.#runs.size > 0) await Promise.all([...this.#runs].map(({ done }) => done));
     await this.#registration.signOff();
     this.#ending.abort(new Error('The worker ends'));
     await leftovers;
@@ -162,6 +164,12 @@ class Life {
 
   #register(): Promise<void> {
     return this.#registration.register(this.#draining.signal);
+  }
+
+  /** For the runs in hand, also while draining; no more are taken for it. */
+  async #registerAgain(): Promise<void> {
+    await this.#registration.register(this.#ending.signal);
+    if (this.#draining.signal.aborted) await this.#registration.signOff();
   }
 
   /** Resolves when another run may begin: there is a slot, and disk. */

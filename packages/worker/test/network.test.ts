@@ -37,6 +37,18 @@ describe('a worker whose answers get lost', () => {
   });
 });
 
+describe('a server that has nothing and does not wait', () => {
+  test('is not asked again at once', async () => {
+    const { station, start } = await site();
+    station.isDraining = true;
+    await start();
+    const claims = () => station.calls.filter(({ id }) => id === 'claim');
+    await station.until('a second request', () => claims().length > 1);
+    const [first, second] = claims();
+    expect(second!.at - first!.at).toBeGreaterThan(900);
+  });
+});
+
 describe('a server that goes away', () => {
   test('stops no step and loses no byte, also of a log larger than memory may hold', async () => {
     const { station, start, dataDir, said } = await site({ spoolMemoryBytes: 10_000, logChunkBytes: 8_192 });
@@ -175,6 +187,16 @@ describe('a log that somebody reads', () => {
     await station.finished(run);
     expect(run.arrivals.length).toBeGreaterThanOrEqual(4);
     expect(textOf(run, 1)).toMatch(/^(line \d\nhalf\d+\n){6}$/);
+  });
+
+  test('makes no renewal hurry: what the worker knows already is no news', async () => {
+    const { station, start } = await site();
+    const run = station.submit({ steps: ['echo begin; sleep 1.5'] });
+    await start();
+    await station.until('renewal', () => run.renewals > 0);
+    station.watch(run);
+    await station.finished(run);
+    expect(run.renewals).toBeLessThan(5);
   });
 
   test('and one that nobody reads is gathered', async () => {

@@ -50,6 +50,47 @@ describe('a worker that is asked to stop', () => {
     expect(textOf(run, 1)).toBe('begin\nend\n');
     expect(next.finish).toBeNull();
     expect(station.signOffs).toBe(2);
+    const session = station.registered[0]?.session;
+    expect(session).toMatch(/^[0-9a-f-]{36}$/);
+    expect(station.signOffSessions).toEqual([session, session]);
+  });
+
+  test('while it registers anew keeps and finishes the run in hand', async () => {
+    const { station, start } = await site({ firstRenewalMillis: 1 });
+    const run = station.submit({ steps: ['echo begin; sleep 1; echo end'] });
+    let isForgotten = false;
+    station.fate = (id) => {
+      if (isForgotten && id === 'claim') return 'not-found';
+      return isForgotten && id === 'register-worker' ? 'not-ready' : 'answer';
+    };
+    const worker = await start({ capacity: 2 });
+    await station.until('its first line', () => textOf(run, 1) === 'begin\n');
+    isForgotten = true;
+    await station.goAway();
+    await station.comeBack();
+    await station.until(
+      'the registration',
+      () => station.calls.filter(({ id }) => id === 'register-worker').length > 1,
+    );
+    await worker.stop();
+    expect(run.finish?.verdict).toBe('passed');
+  });
+
+  test('gives back a run that came as it ended, once the server knows that it ends', async () => {
+    const { station, start } = await site();
+    const worker = await start();
+    await station.until('a claim', () => station.calls.some(({ id }) => id === 'claim'));
+    // The run is handed out, but the answer never arrives: each later claim is dropped until the sign-off.
+    station.fate = (id) => (id === 'claim' && station.signOffs === 0 ? 'lose-answer' : 'answer');
+    await station.goAway();
+    await station.comeBack();
+    const run = station.submit({ steps: ['echo never'] });
+    await station.until('the hand-out', () => [...station.claims.values()].includes(run.order.runId));
+    await worker.stop();
+    expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'worker-stopped' } });
+    expect(run.texts).toEqual([]);
+    const order = station.calls.map(({ id }) => id);
+    expect(order.lastIndexOf('claim')).toBeGreaterThan(order.indexOf('sign-off-worker'));
   });
 
   test('twice ends its runs as errored, so that they are tried again', async () => {
@@ -117,6 +158,25 @@ describe('a worker that was killed', () => {
     expect(run.finish?.steps.map(({ state }) => state)).toEqual(['passed', 'errored']);
     await until('the directory to go', () => readdirSync(join(dataDir, 'runs')).length === 0);
     if (process.platform === 'linux') expect(processesWith(word)).toEqual([]);
+  });
+
+  test('has its unsent log sent by the next, also when the server takes it late', async () => {
+    const own = await site();
+    const { station, start, dataDir } = own;
+    const { child } = program(own);
+    station.fate = (id) => (id === 'append-log' && !goesOn ? 'not-ready' : 'answer');
+    let goesOn = false;
+    const run = station.submit({ steps: ['echo begin; sleep 60'] });
+    const runsDir = join(dataDir, 'runs');
+    const isSpooled = () => readdirSync(runsDir).some((name) => existsSync(join(runsDir, name, 'spool')));
+    await until('its log on disk', () => existsSync(runsDir) && isSpooled(), { seconds: 30 });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await start();
+    await station.until('its end', () => run.finish !== null);
+    expect(run.finish?.logBytes).toEqual([0, 6]);
+    goesOn = true;
+    await station.until('its log', () => textOf(run, 1) === 'begin\n');
   });
 
   test('leaves the runs of a living worker alone', async () => {

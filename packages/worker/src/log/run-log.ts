@@ -74,6 +74,10 @@ export class RunLog {
     return this.#spool.isBehind ? this.#spool.flush() : undefined;
   }
 
+  get isWatched(): boolean {
+    return this.#isWatched;
+  }
+
   watch(isWatched: boolean): void {
     if (isWatched === this.#isWatched) return;
     this.#isWatched = isWatched;
@@ -94,8 +98,13 @@ export class RunLog {
   }
 
   /** What a process that died had kept on disk. */
-  restore(): Promise<void> {
-    return this.#spool.restore();
+  async restore(): Promise<void> {
+    await this.#spool.restore();
+  }
+
+  /** How far what is not sent reaches, by step. */
+  unsentSizes(): number[] {
+    return this.#spool.sizes();
   }
 
   toDisk(): Promise<void> {

@@ -72,6 +72,16 @@ export class Spool {
     return await Promise.all(batch.map(async (entry) => ({ ...entry.chunk, member: await this.#memberOf(entry) })));
   }
 
+  /** Where the unsent part of each step's log ends; 0 for a step without any. */
+  sizes(): number[] {
+    const ends: number[] = [];
+    for (const { chunk } of this.#entries) {
+      while (ends.length <= chunk.step) ends.push(0);
+      ends[chunk.step] = Math.max(ends[chunk.step]!, chunk.offset + chunk.sizeBytes);
+    }
+    return ends;
+  }
+
   first(isWanted: (chunk: LogChunk) => boolean): LogChunk | undefined {
     return this.#entries.find(({ chunk }) => isWanted(chunk))?.chunk;
   }

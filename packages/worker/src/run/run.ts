@@ -51,6 +51,7 @@ export class ActiveRun {
   readonly #log: OwnLog;
   #runLog: RunLog | null = null;
   #keeper: ResultKeeper | null = null;
+  #isCancelled = false;
 
   constructor(order: WorkOrder, house: House) {
     this.runId = order.runId;
@@ -69,7 +70,18 @@ export class ActiveRun {
       .finally(announceEnd);
   }
 
+  /** Its cancellation has been heard here. */
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  /** Somebody reads its log, as far as is known here. */
+  get isWatched(): boolean {
+    return this.#runLog?.isWatched ?? false;
+  }
+
   cancel(reason: Reason): void {
+    this.#isCancelled = true;
     this.#work.abort(new Interrupted('cancelled', reason));
   }
 

@@ -13,6 +13,7 @@ import {
   type Reason,
   Refused,
   type RenewAnswer,
+  type RenewRequest,
   routes,
   type Step,
   type WorkOrder,
@@ -43,7 +44,10 @@ export class Station {
   readonly runs = new Map<number, StationRun>();
   readonly claims = new Map<string, number | null>();
   readonly calls: { id: EndpointId; at: number }[] = [];
-  readonly registered: unknown[] = [];
+  readonly registered: { readonly session?: string }[] = [];
+  readonly signOffSessions: (string | null)[] = [];
+  /** No more runs for the worker: every claim is answered with nothing, at once. */
+  isDraining = false;
   signOffs = 0;
   leaseSeconds = 60;
   fate: (id: EndpointId, count: number) => Fate = () => 'answer';
@@ -167,10 +171,11 @@ export class Station {
 
   readonly #handlers: Partial<Record<EndpointId, Handler>> = {
     'register-worker': (_request, _values, body) => {
-      this.registered.push(JSON.parse(body.toString()));
+      this.registered.push(JSON.parse(body.toString()) as { session?: string });
       return { workerId: 1, leaseSeconds: this.leaseSeconds, serverVersion: '0.1.0' };
     },
-    'sign-off-worker': () => {
+    'sign-off-worker': (request) => {
+      this.signOffSessions.push(new URL(request.url ?? '/', 'http://station').searchParams.get('session'));
       this.signOffs++;
       return {};
     },
@@ -178,6 +183,7 @@ export class Station {
       const { claimId, waitSeconds } = JSON.parse(body.toString()) as { claimId: string; waitSeconds: number };
       const known = this.claims.get(claimId);
       if (known) return { order: { ...this.runs.get(known)!.order } };
+      if (this.isDraining) return { order: null };
       await this.#sleepUntil(() => this.#queue.length > 0, waitSeconds, request);
       const runId = request.socket.destroyed ? undefined : this.#queue.shift();
       this.claims.set(claimId, runId ?? null);
@@ -187,10 +193,7 @@ export class Station {
       return { order: run.order };
     },
     renew: async (request, _values, body): Promise<RenewAnswer> => {
-      const { held, waitSeconds } = JSON.parse(body.toString()) as {
-        held: { runId: number; claimId: string }[];
-        waitSeconds: number;
-      };
+      const { held, known, waitSeconds } = JSON.parse(body.toString()) as RenewRequest;
       const runs = held.map(({ runId }) => this.runs.get(runId)!);
       for (const run of runs) run.renewals++;
       this.#changed();
@@ -202,7 +205,14 @@ export class Station {
         ),
         watched: runs.filter(({ isWatched }) => isWatched).map(({ order }) => order.runId),
       });
-      await this.#sleepUntil(() => Object.values(tell()).some((list) => list.length > 0), waitSeconds, request);
+      const isNews = ({ lost, cancelled, watched }: RenewAnswer) =>
+        lost.length > 0 ||
+        !isSame(
+          cancelled.map(({ runId }) => runId),
+          known?.cancelled ?? [],
+        ) ||
+        !isSame(watched, known?.watched ?? []);
+      await this.#sleepUntil(() => isNews(tell()), waitSeconds, request);
       return tell();
     },
     'report-steps': (_request, values, body) => {
@@ -263,12 +273,18 @@ export function textOf(run: StationRun, step: number): string {
   return run.texts[step]?.toString('utf8') ?? '';
 }
 
+function isSame(some: readonly number[], others: readonly number[]): boolean {
+  return some.length === others.length && some.every((one) => others.includes(one));
+}
+
 function append(run: StationRun, { step, offset, sizeBytes, lines }: LogChunk, member: Buffer): void {
   const there = run.texts[step] ?? Buffer.alloc(0);
   const text = gunzipSync(member);
   if (text.length !== sizeBytes) throw new Refused('bad-request', `${text.length} bytes, not ${sizeBytes}`);
   if (text.toString('latin1').split('\n').length - 1 !== lines) throw new Refused('bad-request', 'wrong lines');
   if (offset > there.length) throw new Refused('log-gap', 'a gap', { step, expected: there.length });
+  const announced = run.finish?.logBytes[step] ?? 0;
+  if (run.finish && offset + sizeBytes > announced) throw new Refused('claim-lost', `more than ${announced} bytes`);
   if (offset < there.length) {
     if (!there.subarray(offset, offset + sizeBytes).equals(text)) throw new Refused('bad-request', 'not the same');
     return;
