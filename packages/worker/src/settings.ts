@@ -38,6 +38,7 @@ export const settingsTable = {
   ),
   artifactFiles: row('ARTIFACT_FILES', 10_000, 'Most artifacts of one run.'),
   artifactBytes: row('ARTIFACT_BYTES', 2_048 * mib, 'Largest artifact.'),
+  artifactSeconds: row('ARTIFACT_SECONDS', 600, 'How long an artifact that cannot be sent is tried again.'),
   leftoverDays: row('LEFTOVER_DAYS', 7, 'When leftovers of runs of other servers are removed.'),
 } as const satisfies Record<string, Row>;
 

@@ -104,5 +104,17 @@ describe('a run with artifacts', () => {
     await start();
     await station.finished(run);
     expect(run.finish?.reason).toEqual({ code: 'artifact-missing', text: '"dist/app.js" could not be sent: so told' });
+    expect(station.calls.filter(({ id }) => id === 'put-artifact')).toHaveLength(1);
+  });
+
+  test('is errored, and so tried again, when the server fails with one for too long', async () => {
+    const { station, start } = await site({ artifactSeconds: 0.3 });
+    station.fate = (id) => (id === 'put-artifact' ? 'internal' : 'answer');
+    const run = station.submit({ steps: [script], spec: { artifacts: ['dist/app.js'] } });
+    await start();
+    await station.finished(run);
+    expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'worker-failed' } });
+    expect(run.finish?.reason.text).toContain('"dist/app.js" could not be sent for 0.3 s');
+    expect(station.calls.filter(({ id }) => id === 'put-artifact').length).toBeGreaterThan(1);
   });
 });

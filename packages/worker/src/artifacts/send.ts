@@ -5,7 +5,9 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Refused } from '@signalbox/protocol/browser';
+import { RunFailure } from '../errors.ts';
 import { lightFetch } from '../light-fetch.ts';
+import { tell } from '../own-log.ts';
 import type { ServerLink } from '../server-link.ts';
 
 export type Sending = {
@@ -15,15 +17,18 @@ export type Sending = {
   readonly workspace: string;
   readonly path: string;
   readonly mostBytes: number;
+  /** How long it is tried again after the first failure. */
+  readonly mostSeconds: number;
   readonly signal: AbortSignal;
 };
 
 /** How often a file that changes while it is read is begun again. */
 const tries = 3;
 
-/** Its size. @throws Refused when the server does not take it; what the file system says; the signal's reason */
+/** Its size. @throws Refused when the server does not take it; RunFailure when it cannot for too long; what the file system says; the signal's reason */
 export async function sendArtifact(sending: Sending): Promise<number> {
   const { link, runId, claimId, path, signal } = sending;
+  const onFailure = patience(sending);
   for (let attempt = 1; ; attempt++) {
     const file = await within(sending.workspace, path);
     const { size } = await stat(file);
@@ -45,13 +50,23 @@ export async function sendArtifact(sending: Sending): Promise<number> {
         },
         // The contract's client knows bodies in memory only: the file goes in place of an empty one. Reading at the
         // pace of the network takes what it takes, so the limit of a call grows with the size: 1 MB/s at least.
-        { signal, fetch: (url, init) => fetchWith(file, size, url, init), waitSeconds: size / 1_048_576 },
+        { signal, onFailure, fetch: (url, init) => fetchWith(file, size, url, init), waitSeconds: size / 1_048_576 },
       );
       return size;
     } catch (error) {
       if (!(error instanceof Refused && error.code === 'digest-mismatch' && attempt < tries)) throw error;
     }
   }
+}
+
+/** A server that fails again and again is no fault of the job: its run is tried again, not held until its time is up. */
+function patience({ path, mostSeconds }: Sending): (error: unknown) => void {
+  let endsAt: number | null = null;
+  return (error) => {
+    endsAt ??= performance.now() + mostSeconds * 1_000;
+    if (performance.now() < endsAt) return;
+    throw new RunFailure('worker-failed', `"${path}" could not be sent for ${mostSeconds} s: ${tell(error)}`);
+  };
 }
 
 async function fetchWith(file: string, size: number, ...[url, init]: Parameters<typeof fetch>): Promise<Response> {

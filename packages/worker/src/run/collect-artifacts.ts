@@ -2,11 +2,11 @@
 import { type Reason, Refused } from '@signalbox/protocol/browser';
 import { findArtifacts } from '../artifacts/find.ts';
 import { sendArtifact } from '../artifacts/send.ts';
-import { isDiskFull } from '../errors.ts';
+import { isDiskFull, RunFailure } from '../errors.ts';
 import { tell } from '../own-log.ts';
 import type { Stage } from './run-steps.ts';
 
-/** Null when all are there. @throws Interrupted */
+/** Null when all are there. @throws Interrupted, RunFailure */
 export async function collectArtifacts(stage: Stage, index: number): Promise<Reason | null> {
   const { order, house, directory, runLog, signal } = stage;
   const { settings, link } = house;
@@ -32,12 +32,14 @@ export async function collectArtifacts(stage: Stage, index: number): Promise<Rea
         workspace,
         path,
         mostBytes: settings.artifactBytes,
+        mostSeconds: settings.artifactSeconds,
         signal,
       });
       log.write(`${path} (${sizeBytes} bytes)\n`);
     } catch (error) {
       signal.throwIfAborted();
-      if (isDiskFull(error) || (error instanceof Refused && error.code === 'claim-lost')) throw error;
+      if (error instanceof RunFailure || isDiskFull(error) || (error instanceof Refused && error.code === 'claim-lost'))
+        throw error;
       complain(`"${path}" could not be sent: ${tell(error)}.`);
     }
   }
