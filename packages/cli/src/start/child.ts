@@ -1,9 +1,9 @@
 // A program that `start` keeps running: started again with growing pauses when it ends by itself, its output in a file.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, renameSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ownCommand } from '../own-command.ts';
+import { openLogFile } from './log-file.ts';
 
 export type ChildOptions = {
   readonly args: readonly string[];
@@ -13,6 +13,8 @@ export type ChildOptions = {
   readonly onLine: (line: string) => void;
   /** It ended by itself; it is started again after so many seconds. */
   readonly onCrash: (how: string, againInSeconds: number) => void;
+  /** A piece of its log could not be written. */
+  readonly onLogTrouble: (error: Error) => void;
   readonly onStart: (pid: number) => void;
 };
 
@@ -76,8 +78,7 @@ export class Child {
 
   private async runOnce(): Promise<string> {
     const { args, env, logFile, onLine, onStart } = this.options;
-    keepShort(logFile);
-    const log = createWriteStream(logFile, { flags: 'a' });
+    const log = openLogFile(logFile, largestLogBytes, this.options.onLogTrouble);
     const [command = '', ...words] = ownCommand(args);
     const child = spawn(command, words, {
       env,
@@ -105,9 +106,4 @@ export class Child {
     log.end();
     return how;
   }
-}
-
-/** The file of the last start is kept as `.1` once it is large. */
-function keepShort(file: string): void {
-  if (existsSync(file) && statSync(file).size > largestLogBytes) renameSync(file, `${file}.1`);
 }

@@ -42,6 +42,10 @@ export function createChildren(output: Output, data: string, lock: Lock, stoppin
         onCrash: (how, seconds) => {
           if (isUp) childCrashed(output, name, how, seconds, logFile);
         },
+        onLogTrouble: (error) => {
+          const text = once(`the log of the ${name} cannot be written: ${error.message}`);
+          if (text) serious(output, 'warn', text);
+        },
         onStart: (pid) => {
           pids.set(name, pid);
           lock.tell({ children: [...pids.values()] });
