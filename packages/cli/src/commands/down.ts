@@ -11,6 +11,7 @@ import type { Output, OutputOptions } from '../output.ts';
 import { listRunning, removeRunning } from '../running.ts';
 import { chooseData, isData } from '../start/data-directory.ts';
 import { endPostgres } from '../start/embedded-postgres.ts';
+import { refuseWhileInUse } from '../start/in-use.ts';
 import { askToStop, readHolder } from '../start/lock.ts';
 import { awaitEnd } from '../start/processes.ts';
 import { slowly } from '../start/say.ts';
@@ -71,6 +72,7 @@ async function stopStart(data: string): Promise<boolean> {
     await awaitEnd([found.holder.pid], 10);
   }
   if (found) await awaitEnd(found.holder.children, 20);
+  await refuseWhileInUse(data);
   return (await endPostgres(data)) || found !== undefined;
 }
 

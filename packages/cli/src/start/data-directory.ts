@@ -32,7 +32,7 @@ export function freeBytes(data: string): number {
 }
 
 /** One name for one place, also when a link leads to it: locks and addresses go by it. */
-function real(path: string): string {
+export function real(path: string): string {
   if (existsSync(path)) return realpathSync(path);
   const parent = resolve(path, '..');
   return parent === path ? path : join(real(parent), path.slice(parent.length).replace(/^[/\\]/, ''));

@@ -4,14 +4,14 @@ import { existsSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { commandOf, isAlive } from './processes.ts';
+import { childrenOf, commandOf, isAlive } from './processes.ts';
 
 const cluster = (data: string) => join(data, 'postgres', 'cluster');
 
 /** Ends the PostgreSQL of a data directory: in good order, or hard after a while. @returns whether one ran. */
 export async function endPostgres(data: string): Promise<boolean> {
-  const pid = Number(read(join(cluster(data), 'postmaster.pid')).split('\n')[0]);
-  const ran = Number.isInteger(pid) && pid > 1 && (await serves(pid, data));
+  const pid = postmaster(data);
+  const ran = await serves(pid, data);
   for (const [signal, seconds] of ran ? endings : []) {
     if (!(await serves(pid, data))) break;
     process.kill(pid, signal);
@@ -20,6 +20,15 @@ export async function endPostgres(data: string): Promise<boolean> {
   }
   removeSocketFolder(data);
   return ran;
+}
+
+/** Whether anybody is connected to the PostgreSQL of a data directory; false also where nobody can tell. */
+export async function hasGuests(data: string): Promise<boolean> {
+  const pid = postmaster(data);
+  if (!(await serves(pid, data))) return false;
+  const titles = await childrenOf(pid);
+  // A process that serves a connection says whose it is: `postgres: signalbox signalbox [local] idle`.
+  return titles.some((title) => /^postgres: \S+ \S+ (\[local\]|\S+\(\d+\)) /.test(title));
 }
 
 /** PostgreSQL's own words for: now, at once, and what no process can refuse. */
@@ -38,7 +47,7 @@ function removeSocketFolder(data: string): void {
 
 /** Numbers are given out again: is this process the PostgreSQL of this directory? */
 async function serves(pid: number, data: string): Promise<boolean> {
-  if (!isAlive(pid)) return false;
+  if (!Number.isInteger(pid) || pid < 2 || !isAlive(pid)) return false;
   if (process.platform !== 'linux') return (await commandOf(pid)).includes('postgres');
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === cluster(data);
@@ -49,4 +58,5 @@ async function serves(pid: number, data: string): Promise<boolean> {
   }
 }
 
+const postmaster = (data: string) => Number(read(join(cluster(data), 'postmaster.pid')).split('\n')[0]);
 const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');

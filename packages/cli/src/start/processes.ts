@@ -49,6 +49,19 @@ function end(pid: number): void {
   }
 }
 
+/** What the children of a process call themselves; nothing on Windows. */
+export async function childrenOf(pid: number): Promise<string[]> {
+  if (process.platform === 'linux') {
+    const numbers = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+    const titles = await Promise.all(numbers.split(' ').filter(Boolean).map(Number).map(commandOf));
+    return titles.map((title) => title.replaceAll('\0', ' '));
+  }
+  if (process.platform === 'win32') return [];
+  const { stdout } = await execute('ps', ['-ww', '-ax', '-o', 'ppid=,command=']).catch(() => ({ stdout: '' }));
+  const lines = stdout.split('\n').map((line) => /^\s*(\d+) (.*)$/.exec(line));
+  return lines.flatMap((found) => (Number(found?.[1]) === pid ? [found?.[2] ?? ''] : []));
+}
+
 export async function commandOf(pid: number): Promise<string> {
   if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   const [command, args] =
