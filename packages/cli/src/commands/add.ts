@@ -6,6 +6,8 @@ import { type Address, connect, findServer, type ServerOptions } from '../connec
 import { type Installed, installHook } from '../hook.ts';
 import { keepHook } from '../hooks-kept.ts';
 import { findLocalRepository, type LocalRepository, nameFor } from '../local-repository.ts';
+import { isLoopback } from '../loopback.ts';
+import { Mistake } from '../mistake.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { ownCommand } from '../own-command.ts';
 import { repoPage } from '../pages.ts';
@@ -30,6 +32,7 @@ export function addCommand(terminal: Terminal): Command {
       const server = findServer(terminal.env, options);
       const client = connect(terminal.env, { server: server.url });
       const local = await findLocalRepository(word, terminal.directory);
+      if (local && server.from !== 'running' && !isLoopback(server.url)) throw pathOfThisMachine(local, server);
       const name = options.name ?? nameFor(local?.path ?? word);
       const body = { url: local?.path ?? word, ...(options.poll !== undefined && { pollSeconds: options.poll }) };
       const repo = await client.call('add-repo', { params: { repo: name }, body });
@@ -45,6 +48,11 @@ export function addCommand(terminal: Terminal): Command {
       ]);
     }),
   );
+}
+
+function pathOfThisMachine({ path }: LocalRepository, { url }: Address): Mistake {
+  const cure = 'Push it somewhere that server can reach, and add that: `signalbox add https://example.org/api.git`.';
+  return new Mistake('usage', `${path} is a path of this machine, and the server is elsewhere: ${url}`, cure);
 }
 
 async function hookUp(local: LocalRepository, name: string, server: Address): Promise<Installed> {
