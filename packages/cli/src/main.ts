@@ -6,6 +6,7 @@ import { createProgram } from './program.ts';
 import { ownTerminal, type Terminal } from './terminal.ts';
 
 export async function main(args: readonly string[], terminal: Terminal = ownTerminal()): Promise<number> {
+  // For good: a pipe says that its reader has gone only after the command is done.
   terminal.stdout.on('error', endQuietlyWhenNobodyReads);
   try {
     await createProgram(terminal).parseAsync([...args], { from: 'user' });
@@ -15,13 +16,11 @@ export async function main(args: readonly string[], terminal: Terminal = ownTerm
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode('ok') : exitCode('usage');
     createOutput(terminal, { json: args.includes('--json'), color: !args.includes('--no-color') }).problem(error);
     return exitCodeOfError(error);
-  } finally {
-    terminal.stdout.off('error', endQuietlyWhenNobodyReads);
   }
 }
 
 /** `signalbox log 12 | head` closes the pipe early: that is no error. */
 function endQuietlyWhenNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE') process.exit();
   throw error;
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { version } from '@signalbox/protocol';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { repositoryRoot } from '../../../test/kit/programs.ts';
+import { repositoryRoot, signalboxProgram } from '../../../test/kit/programs.ts';
 import { commandsPage } from '../src/commands-page.ts';
 import { createProgram } from '../src/program.ts';
 import { ownTerminal } from '../src/terminal.ts';
@@ -33,6 +33,13 @@ test.each(all(createProgram(ownTerminal())).filter(([name]) => !programs.has(nam
 
 test('docs/commands.md is what the commands say (npm run generate writes it)', async () => {
   expect(await readFile(join(repositoryRoot, 'docs/commands.md'), 'utf8')).toBe(commandsPage());
+});
+
+test.each(['jobs --help', '--help', 'help start'])('`signalbox %s | head` ends quietly', async (words) => {
+  // Nobody reads: the reader has gone before the first word comes.
+  const script = `set -o pipefail; "$0" "$1" ${words} | exec true`;
+  const ran = promisify(execFile)('bash', ['-c', script, process.execPath, signalboxProgram]);
+  expect(await ran).toEqual({ stdout: '', stderr: '' });
 });
 
 test('--version is the version of the protocol', async () => {
