@@ -70,6 +70,7 @@ export const RenewRequest = Type.Object({
     description: 'The leases are renewed at once; the answer may wait this long for something to tell.',
   }),
 });
+export type RenewRequest = Static<typeof RenewRequest>;
 export const RenewAnswer = Type.Object({
   lost: Type.Array(RowId, { description: 'Runs that are no longer this worker’s: stop them, write nothing more.' }),
   cancelled: Type.Array(Type.Object({ runId: RowId, reason: Reason }), {
