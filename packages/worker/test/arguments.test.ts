@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../../../test/kit/temporary.ts';
 import { help, readArguments } from '../src/arguments.ts';
 import { readSettings, settingsTable } from '../src/settings.ts';
 
-const server = ['--server', 'http://127.0.0.1:4000'];
+const server = ['--server', 'http://127.0.0.1:8080'];
 
 describe('the command line', () => {
   test('names servers, pools, name, capacity and data', async () => {
@@ -21,7 +21,7 @@ describe('the command line', () => {
     ];
     const request = readArguments([...args, '--capacity', '4', '--data', '/data', '--log', 'json'], {});
     expect(request).toMatchObject({
-      servers: ['https://a.example', 'https://b.example', 'http://127.0.0.1:4000'],
+      servers: ['https://a.example', 'https://b.example', 'http://127.0.0.1:8080'],
       pools: ['linux', 'big'],
       name: 'w1',
       capacity: 4,
@@ -56,7 +56,7 @@ describe('the command line', () => {
 
   test('has a help with an example and every limit', () => {
     expect(readArguments(['--help'], {})).toBe('help');
-    expect(help).toContain('signalbox worker --server http://127.0.0.1:4000');
+    expect(help).toContain('signalbox worker --server http://127.0.0.1:8080');
     for (const { env } of Object.values(settingsTable)) expect(help).toContain(env);
   });
 
