@@ -25,14 +25,22 @@ export async function bringUpToDate(
 ): Promise<Seen> {
   const recorded = await recordedHeads(db, repo.id);
   let seen: Seen = { recorded, defaultBranch: repo.defaultBranch };
+  if (repo.isFirstLook) {
+    // Fetched first, asked after: a first push that comes between the two is then not fetched, and so not recorded, yet.
+    await mirror.fetch(signal);
+    const heads = await mirror.heads();
+    const { headBranch } = await mirror.askRemote(signal);
+    const defaultBranch = defaultBranchOf(repo.defaultBranch, heads, headBranch, await mirror.remoteIsWorkTree());
+    return { recorded, defaultBranch, headBranch, heads };
+  }
   // Told of a branch of a repository that is known: something has moved, so fetch at once.
-  if (!said || repo.isFirstLook || repo.defaultBranch === null) {
+  if (!said || repo.defaultBranch === null) {
     const { heads, headBranch } = await mirror.askRemote(signal);
     const defaultBranch = defaultBranchOf(repo.defaultBranch, heads, headBranch, await mirror.remoteIsWorkTree());
     seen = { recorded, defaultBranch, headBranch };
-    if (!repo.isFirstLook && same(recorded, heads)) return seen;
+    if (same(recorded, heads)) return seen;
   }
-  if (!said || repo.isFirstLook || repo.defaultBranch === null) {
+  if (!said || repo.defaultBranch === null) {
     await mirror.fetch(signal);
     return { ...seen, heads: await mirror.heads() };
   }

@@ -101,3 +101,20 @@ test('a server whose mirror never saw what was rewritten away records the rewrit
   await (await anotherServer()).look(repo.id);
   expect((await pushes())[2]).toMatchObject({ kind: 'rewritten', before: kept });
 });
+
+for (const when of ['askRemote', 'fetch'] as const) {
+  test(`the first push of all that comes just before the first look's ${when} is recorded`, async () => {
+    const { sample, repo, mirrors, look, pushes } = await looking({ empty: true });
+    const mirror = mirrors.of('app', repo.url);
+    const asked = mirror[when].bind(mirror) as (signal?: AbortSignal) => Promise<never>;
+    let committed: Promise<string> | undefined;
+    mirror[when] = async (signal?: AbortSignal) => {
+      committed ??= sample.commit({ message: 'The very first' });
+      await committed;
+      return asked(signal);
+    };
+    await look();
+    await look();
+    expect(await pushes()).toMatchObject([{ branch: 'main', revision: await committed }]);
+  });
+}
