@@ -9,6 +9,8 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,
     headless: true,
+    // It makes a socket in its temporary directory, and a socket's path has 107 characters at most: a run's own is longer.
+    ...(process.platform === 'linux' && { env: { ...process.env, TMPDIR: '/tmp' } as Record<string, string> }),
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--disable-gpu',
