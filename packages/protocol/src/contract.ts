@@ -2,14 +2,18 @@
 import { type TObject, type TSchema, Type } from 'typebox';
 import { type EndpointId, routes } from './routes.ts';
 import { ClaimId, Instant, page, RowId, StepIndex } from './shapes/basics.ts';
-import { JobBrief } from './shapes/job.ts';
+import { Explanation, JobBrief } from './shapes/job.ts';
 import { Push, Repo, RepoName } from './shapes/source.ts';
+import { JobsAdded, PipelineSubmission, SubmittedJobs } from './shapes/submission.ts';
 import { Grid, JobDetail, PipelineWithJobs, PushDetail, RunDetail, Session, Token } from './shapes/views.ts';
 import {
   ClaimAnswer,
   ClaimRequest,
+  ConcurrencyGroup,
   FinishAnswer,
   FinishRequest,
+  Pause,
+  PauseTarget,
   Pool,
   PoolName,
   RenewAnswer,
@@ -18,6 +22,7 @@ import {
   Welcome,
   Worker,
   WorkerFacts,
+  WorkerHold,
 } from './shapes/worker.ts';
 import { JobState, Scope, Verdict } from './words.ts';
 
@@ -111,6 +116,17 @@ export const contract = {
     output: Type.Object({ items: Type.Array(Worker) }),
   },
   'list-pools': { summary: 'Pools, with what waits in each.', output: Type.Object({ items: Type.Array(Pool) }) },
+  'explain-job': {
+    ...job,
+    summary: 'Why a job does not run now, its place in line, and when it may begin.',
+    output: Explanation,
+  },
+  'list-pauses': { summary: 'What is paused, by whom and why.', output: Type.Object({ items: Type.Array(Pause) }) },
+  'list-groups': {
+    ...repo,
+    summary: 'Concurrency groups of a repository, with what they hold now.',
+    output: Type.Object({ items: Type.Array(ConcurrencyGroup) }),
+  },
   live: {
     summary: 'Hints that something changed, as server-sent events: `data` is the topic; look again when it comes.',
     query: Type.Object({
@@ -160,6 +176,69 @@ export const contract = {
     summary: 'Let a job that has ended run again, and the jobs that were skipped because of it.',
     output: JobBrief,
   },
+  'submit-pipeline': {
+    ...push,
+    summary: 'Submit jobs of your own for a push. Repeating a request id gives the same pipeline.',
+    body: PipelineSubmission,
+    output: SubmittedJobs,
+    status: 201,
+  },
+  'add-jobs': {
+    ...pipeline,
+    summary: 'Add jobs to a pipeline that was kept open. A job whose name is there already is passed over.',
+    body: JobsAdded,
+    output: SubmittedJobs,
+    status: 201,
+  },
+  'close-pipeline': {
+    ...pipeline,
+    summary: 'No more jobs will be added: the pipeline ends with its last job.',
+    output: nothing,
+  },
+  'raise-job': {
+    ...job,
+    summary: 'Give a job another priority. A raised job builds its own revision: it neither absorbs nor is absorbed.',
+    body: Type.Object({ priority: Type.Integer({ minimum: -100, maximum: 100 }) }),
+    output: JobBrief,
+  },
+  'answer-gate': {
+    ...job,
+    summary: 'Approve or reject a gate. Repeating the same answer changes nothing.',
+    body: Type.Object({
+      answer: Type.Unsafe<'approve' | 'reject'>(Type.Enum(['approve', 'reject'], { type: 'string' })),
+      comment: Type.Optional(Type.String({ maxLength: 500 })),
+    }),
+    output: JobBrief,
+  },
+  pause: {
+    summary: 'Stop the claims of a pool, of a branch (close the tree) or of one lane; what runs goes on.',
+    body: Type.Object({ ...PauseTarget.properties, reason: Type.String({ minLength: 1, maxLength: 500 }) }),
+    output: Pause,
+  },
+  resume: {
+    params: Type.Object({ pause: RowId }),
+    summary: 'End a pause. Repeating it changes nothing.',
+    output: nothing,
+  },
+  'set-group': {
+    params: Type.Object({ repo: RepoName, group: Type.String({ minLength: 1, maxLength: 200 }) }),
+    summary: 'Say how many jobs of a group may go at once. More: waiting jobs move now. Fewer: what runs goes on.',
+    body: Type.Object({ slots: Type.Integer({ minimum: 0, maximum: 100_000 }) }),
+    output: ConcurrencyGroup,
+  },
+  'set-pool': {
+    params: Type.Object({ pool: PoolName }),
+    summary: 'Say how long jobs of a pool wait for a cheaper worker while a dearer one is free.',
+    body: Type.Object({ waitBudgetSeconds: Type.Integer({ minimum: 0, maximum: 86_400 }) }),
+    output: Pool,
+  },
+  'hold-worker': {
+    ...worker,
+    summary: 'Drain, quarantine or retire a worker: it keeps its runs and gets no more. The reason is shown.',
+    body: WorkerHold,
+    output: Worker,
+  },
+  'let-worker-go': { ...worker, summary: 'End the hold of a worker: it gets runs again.', output: Worker },
   'list-tokens': { summary: 'Tokens, without their secrets.', output: Type.Object({ items: Type.Array(Token) }) },
   'create-token': {
     summary: 'Make a token. Its secret is in this answer and nowhere else.',

@@ -8,6 +8,7 @@ export * from './shapes/basics.ts';
 export * from './shapes/job.ts';
 export * from './shapes/problem.ts';
 export * from './shapes/source.ts';
+export * from './shapes/submission.ts';
 export * from './shapes/views.ts';
 export * from './shapes/worker.ts';
 export * from './version.ts';

@@ -11,8 +11,8 @@ export const Verdict = oneOf(
   "How a job, a run or a pipeline ended. `errored` is not the code's fault and may be retried by itself.",
 );
 
-/** A job that waits for needs is `waiting`; one that a worker may claim now is `ready`. */
-export const jobStates = ['waiting', 'ready', 'running', 'done'] as const;
+/** `waiting`: for needs. `held`: for a gate or a place in a concurrency group. `ready`: a worker may claim it now. */
+export const jobStates = ['waiting', 'held', 'ready', 'running', 'done'] as const;
 export type JobState = (typeof jobStates)[number];
 export const JobState = oneOf(jobStates, 'Where a job stands.');
 
@@ -20,7 +20,7 @@ export const stepStates = ['waiting', 'running', 'passed', 'failed', 'errored', 
 export type StepState = (typeof stepStates)[number];
 export const StepState = oneOf(stepStates, 'Where a step stands.');
 
-export const causes = ['push', 'manual'] as const;
+export const causes = ['push', 'manual', 'api', 'try', 'nightly', 'release', 'backfill'] as const;
 export type Cause = (typeof causes)[number];
 export const Cause = oneOf(causes, 'Why a pipeline exists.');
 
@@ -39,6 +39,9 @@ export const reasonCodes = [
   'worker-failed',
   'disk-full',
   'need-failed',
+  'coalesced',
+  'approved',
+  'rejected',
   'cancelled-by-person',
   'pipeline-cancelled',
 ] as const;
@@ -53,11 +56,11 @@ export const Reason = Type.Object(
 export type Reason = { code: ReasonCode; text: string };
 
 /** What a token may do. `public` needs none and is for health checks and the pages' own files only. */
-export const scopes = ['read', 'push', 'act', 'admin', 'work'] as const;
+export const scopes = ['read', 'push', 'submit', 'act', 'approve', 'order', 'admin', 'work'] as const;
 export type Scope = (typeof scopes)[number];
 export const Scope = oneOf(
   scopes,
-  'read: see everything. push: report pushes. act: cancel and rerun. admin: repositories, tokens, secrets. work: take runs.',
+  'read: see everything. push: report pushes. submit: add jobs of one’s own. act: cancel, rerun, raise. approve: answer gates. order: pause, hold workers, set limits. admin: repositories, tokens, secrets. work: take runs.',
 );
 
 export { oneOf };

@@ -60,6 +60,25 @@ export const Run = Type.Object({
 });
 export type Run = Static<typeof Run>;
 
+/** What of a job decides when it runs. */
+export const JobOrder = Type.Object({
+  priority: Type.Integer({ minimum: -100, maximum: 100, description: 'Higher comes first; 0 is usual.' }),
+  coalesce: Type.Integer({
+    minimum: 0,
+    maximum: 1000,
+    description: 'How many older ready jobs of its lane it may absorb in all; 0 = it neither absorbs nor is absorbed.',
+  }),
+  concurrencyGroup: Type.Union([Type.String(), Type.Null()], {
+    description: 'Only so many jobs of the group at once; the limit is on the group.',
+  }),
+  gate: Type.Union([Type.String(), Type.Null()], {
+    description: 'It runs nothing: it waits until a person answers this question.',
+  }),
+  delaySeconds: Type.Integer({ minimum: 0, description: 'From the moment at which nothing is missing any more.' }),
+  notBefore: Type.Union([Instant, Type.Null()]),
+});
+export type JobOrder = Static<typeof JobOrder>;
+
 export const JobBrief = Type.Object({
   id: RowId,
   pipelineId: RowId,
@@ -69,6 +88,9 @@ export const JobBrief = Type.Object({
   state: JobState,
   verdict: Type.Union([Verdict, Type.Null()]),
   reason: Type.Union([Reason, Type.Null()]),
+  priority: Type.Integer(),
+  gate: Type.Union([Type.String(), Type.Null()], { description: 'What a person is asked, if it is a gate.' }),
+  coalescedInto: Type.Union([RowId, Type.Null()], { description: 'The job that ran in its place.' }),
   runCount: Type.Integer({ description: 'Attempts so far.' }),
   createdAt: Instant,
   readyAt: Type.Union([Instant, Type.Null()]),
@@ -77,16 +99,72 @@ export const JobBrief = Type.Object({
 });
 export type JobBrief = Static<typeof JobBrief>;
 
+export const blockerKinds = [
+  'need',
+  'gate',
+  'concurrency-group',
+  'no-worker-ever',
+  'worker-offline',
+  'workers-held',
+  'capacity',
+  'cheaper-worker',
+  'retry-backoff',
+  'scheduled-for',
+  'pool-paused',
+  'lane-paused',
+  'tree-closed',
+  'disk-full',
+] as const;
+export const outlooks = ['be-patient', 'someone-must-act', 'will-never-run'] as const;
+export const Outlook = oneOf(
+  outlooks,
+  'be-patient: it comes by itself. someone-must-act: a person has to do something. will-never-run: as things are, never.',
+);
+export type Outlook = (typeof outlooks)[number];
+
 /** One thing that keeps a job from running, computed when asked. */
 export const Blocker = Type.Object({
-  kind: oneOf(['need', 'no-worker-ever', 'worker-offline', 'capacity', 'retry-backoff'], ''),
-  outlook: oneOf(['be-patient', 'someone-must-act', 'will-never-run'], ''),
+  kind: oneOf(blockerKinds, ''),
+  outlook: Outlook,
   what: Type.String({ description: 'One sentence.' }),
   since: Type.Union([Instant, Type.Null()]),
-  cure: Type.Union([Type.String(), Type.Null()], { description: 'Who can do what about it.' }),
+  who: Type.Union([Type.String(), Type.Null()], { description: 'Who did it, or who can lift it.' }),
+  cure: Type.Union([Type.String(), Type.Null()], { description: 'What can be done about it.' }),
   jobId: Type.Union([RowId, Type.Null()], { description: 'The job waited for, if it is one.' }),
 });
 export type Blocker = Static<typeof Blocker>;
+
+/** Why a job does not run, and when it may: evaluated at the moment of asking by the rules that decide. */
+export const Explanation = Type.Object({
+  jobId: RowId,
+  state: JobState,
+  at: Instant,
+  outlook: Type.Union([Outlook, Type.Null()], {
+    description: 'The worst of its blockers; null when nothing blocks it.',
+  }),
+  blockers: Type.Array(Blocker, { description: 'Empty: it runs, has ended, or the next worker that asks gets it.' }),
+  place: Type.Union(
+    [
+      Type.Object({
+        pool: Type.String(),
+        ahead: Type.Integer({ description: 'Ready jobs of the pool that come before it now; counted up to 10,000.' }),
+        ready: Type.Integer({ description: 'Ready jobs of the pool; counted up to 10,000.' }),
+        rank: Instant,
+        why: Type.Array(Type.String(), { description: 'What its place is made of, a sentence each.' }),
+        medianWaitSeconds: Type.Union([Type.Number(), Type.Null()], {
+          description: 'Of the runs that this pool began in the last hour.',
+        }),
+        startsAt: Type.Union([Type.Object({ earliest: Instant, likely: Instant }), Type.Null()], {
+          description:
+            'Estimated from usual durations of the lanes that run and wait before it; null when nobody can know.',
+        }),
+      }),
+      Type.Null(),
+    ],
+    { description: 'Its place in line; null unless it is ready.' },
+  ),
+});
+export type Explanation = Static<typeof Explanation>;
 
 export const LeftOut = Type.Object({
   name: Type.String({ description: 'The job that would have been.' }),

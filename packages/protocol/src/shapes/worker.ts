@@ -12,6 +12,13 @@ export const WorkerFacts = Type.Object({
   capacity: Type.Integer({ minimum: 1, maximum: 1000, description: 'Runs at once.' }),
   version: Type.String({ maxLength: 40 }),
   platform: Type.String({ maxLength: 100, description: 'Operating system and processor, as linux-x64.' }),
+  cost: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1000,
+      description: 'Dearer workers wait while a cheaper one of the pool may come, within the pool’s wait budget.',
+    }),
+  ),
   session: Type.Optional(ClaimId),
 });
 export type WorkerFacts = Static<typeof WorkerFacts>;
@@ -52,7 +59,20 @@ export const ClaimRequest = Type.Object({
   claimId: ClaimId,
   waitSeconds: Type.Integer({ minimum: 0, maximum: 60, description: 'How long to wait for a run when none is ready.' }),
 });
-export const ClaimAnswer = Type.Object({ order: Type.Union([WorkOrder, Type.Null()]) });
+export const workerHolds = ['drained', 'quarantined', 'retired'] as const;
+export const WorkerHold = Type.Object({
+  kind: oneOf(
+    workerHolds,
+    'drained: takes no more runs until let go. quarantined: the same, because something is wrong with it. retired: for good.',
+  ),
+  reason: Type.String({ minLength: 1, maxLength: 500 }),
+});
+export type WorkerHold = Static<typeof WorkerHold>;
+
+export const ClaimAnswer = Type.Object({
+  order: Type.Union([WorkOrder, Type.Null()]),
+  hold: Type.Optional(WorkerHold),
+});
 export type ClaimAnswer = Static<typeof ClaimAnswer>;
 
 export const RenewKnown = Type.Object(
@@ -128,12 +148,52 @@ export const Worker = Type.Object({
   state: oneOf(workerStates, 'silent: overdue. gone: signed off, or lost.'),
   firstSeenAt: Instant,
   lastSeenAt: Instant,
+  cost: Type.Integer(),
+  hold: Type.Union([Type.Object({ ...WorkerHold.properties, by: Type.String(), at: Instant }), Type.Null()], {
+    description: 'Why it gets no runs, if it gets none.',
+  }),
+  erroredInARow: Type.Integer({ description: 'Runs that errored one after another.' }),
   running: Type.Array(Type.Object({ runId: RowId, jobId: RowId, jobName: Type.String(), claimedAt: Instant })),
 });
 export type Worker = Static<typeof Worker>;
 
+/** What a person has stopped from being claimed. */
+export const PauseTarget = Type.Object({
+  kind: oneOf(['pool', 'branch', 'lane'], 'branch: the tree is closed.'),
+  pool: Type.Optional(PoolName),
+  repo: Type.Optional(Type.String({ maxLength: 100 })),
+  branch: Type.Optional(Type.String({ maxLength: 250 })),
+  lane: Type.Optional(Type.String({ maxLength: 200 })),
+});
+export type PauseTarget = Static<typeof PauseTarget>;
+export const Pause = Type.Object({
+  id: RowId,
+  kind: oneOf(['pool', 'branch', 'lane'], ''),
+  pool: Type.Union([Type.String(), Type.Null()]),
+  repo: Type.Union([Type.String(), Type.Null()]),
+  branch: Type.Union([Type.String(), Type.Null()]),
+  lane: Type.Union([Type.String(), Type.Null()]),
+  reason: Type.String(),
+  by: Type.String(),
+  at: Instant,
+});
+export type Pause = Static<typeof Pause>;
+
+export const ConcurrencyGroup = Type.Object({
+  name: Type.String(),
+  slots: Type.Integer({ minimum: 0 }),
+  taken: Type.Integer({ description: 'Jobs of the group that are ready or running.' }),
+  waiting: Type.Integer(),
+  changedBy: Type.Union([Type.String(), Type.Null()]),
+  changedAt: Instant,
+});
+export type ConcurrencyGroup = Static<typeof ConcurrencyGroup>;
+
 export const Pool = Type.Object({
   name: PoolName,
+  waitBudgetSeconds: Type.Integer({
+    description: 'How long a job waits for a cheaper worker while a dearer one is free.',
+  }),
   ready: Type.Integer({ description: 'Jobs that a worker could claim now.' }),
   running: Type.Integer(),
   workers: Type.Integer({ description: 'Workers that are there now.' }),
