@@ -1,5 +1,5 @@
 // How things look in text: a state and its sign, how long something took, how long ago it was.
-import type { JobBrief, Verdict } from '@signalbox/protocol/browser';
+import type { JobBrief, JobState, Verdict } from '@signalbox/protocol/browser';
 import type { Output, Style } from './output.ts';
 
 const looks = {
@@ -9,9 +9,10 @@ const looks = {
   cancelled: ['⊘', 'yellow'],
   skipped: ['↷', 'dim'],
   waiting: ['·', 'dim'],
+  held: ['‖', 'yellow'],
   ready: ['·', 'dim'],
   running: ['▶', 'cyan'],
-} as const satisfies Record<Verdict | 'waiting' | 'ready' | 'running', readonly [sign: string, style: Style]>;
+} as const satisfies Record<Verdict | Exclude<JobState, 'done'>, readonly [sign: string, style: Style]>;
 
 export type Standing = keyof typeof looks;
 

@@ -49,7 +49,7 @@ test('--version is the version of the protocol', async () => {
 test.each([
   { words: ['joobs'], says: 'Did you mean jobs?' },
   { words: ['jobs', '--stat', 'done'], says: '--state' },
-  { words: ['jobs', '--state', 'dead'], says: 'Allowed choices are waiting, ready, running, done' },
+  { words: ['jobs', '--state', 'dead'], says: 'Allowed choices are waiting, held, ready, running, done' },
   { words: ['jobs', '--limit', '0'], says: 'from 1 to 500' },
   { words: ['log'], says: "missing required argument 'job'" },
   { words: ['cancel'], says: 'Give a job, or --pipeline ID' },

@@ -75,6 +75,13 @@ describe('the summary', () => {
     expect(text([...many(1, 'failed'), ...many(2, 'skipped')])).toBe('1 failed · 2 skipped');
   });
 
+  test('counts what is held apart: it goes on only when somebody answers or a place is free', () => {
+    const open = [jobOf({ state: 'running' }), jobOf({ state: 'held' }), jobOf({ state: 'ready' })];
+    expect(text([...many(1, 'passed'), ...open])).toBe('25 % · 2 in progress · 1 held');
+    expect(text([...many(1, 'passed'), jobOf({ state: 'held' })])).toBe('50 % · 1 held');
+    expect(summaryOf([...many(1, 'passed'), jobOf({ state: 'held' }), jobOf({ state: 'ready' })]).stand).toBe('held');
+  });
+
   test('stands as its worst job', () => {
     expect(summaryOf([...many(1, 'failed'), jobOf({ state: 'running' })]).stand).toBe('failed');
     expect(summaryOf([...many(1, 'passed'), jobOf({ state: 'waiting' })]).stand).toBe('waiting');

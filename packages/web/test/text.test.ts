@@ -58,6 +58,10 @@ test('a job tells its name, its verdict and its reason in one sentence', () => {
     'a, failed, attempt 2: step "test" exited with 1',
   );
   expect(sentenceOf(jobOf({ name: 'a', state: 'ready' }))).toBe('a, ready for a worker');
+  expect(sentenceOf(jobOf({ name: 'ship', state: 'held', gate: 'Ship 2.0?' }))).toBe(
+    'ship, waits for an answer: Ship 2.0?',
+  );
+  expect(sentenceOf(jobOf({ name: 'sim', state: 'held' }))).toBe('sim, held for an answer or a place in its group');
 });
 
 test('the step that opens is the failed one, else the running one, else the only one', () => {

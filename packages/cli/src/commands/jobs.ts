@@ -10,7 +10,7 @@ import { clean } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 import { paint, standing } from '../words.ts';
 
-const states = ['waiting', 'ready', 'running', 'done'] as const satisfies readonly JobState[];
+const states = ['waiting', 'held', 'ready', 'running', 'done'] as const satisfies readonly JobState[];
 const verdicts = ['passed', 'failed', 'errored', 'cancelled', 'skipped'] as const satisfies readonly Verdict[];
 
 type Options = OutputOptions &

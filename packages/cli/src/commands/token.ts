@@ -7,7 +7,16 @@ import { wholeNumber } from '../find.ts';
 import { clean, type Output, type OutputOptions, table } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
-const scopes = ['read', 'push', 'act', 'admin', 'work'] as const satisfies readonly Scope[];
+const scopes = [
+  'read',
+  'push',
+  'submit',
+  'act',
+  'approve',
+  'order',
+  'admin',
+  'work',
+] as const satisfies readonly Scope[];
 type Common = OutputOptions & ServerOptions;
 type CreateOptions = Common & { worker?: true; scope?: Scope[]; pool?: string[]; days?: number };
 

@@ -5,7 +5,7 @@ import { type Stand, standOf } from '../text/stand.ts';
 /** The buttons above the grid; each shows jobs of these stands. */
 export const results = {
   failed: ['failed', 'errored'],
-  'in-progress': ['running', 'ready', 'waiting'],
+  'in-progress': ['running', 'held', 'ready', 'waiting'],
   passed: ['passed'],
   other: ['cancelled', 'skipped'],
 } as const satisfies Record<string, readonly Stand[]>;

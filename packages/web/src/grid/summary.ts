@@ -15,10 +15,20 @@ export type Summary = {
 };
 
 export function summaryOf(jobs: readonly JobBrief[]): Summary {
-  const counts = { failed: 0, errored: 0, running: 0, ready: 0, waiting: 0, cancelled: 0, skipped: 0, passed: 0 };
+  const counts = {
+    failed: 0,
+    errored: 0,
+    running: 0,
+    held: 0,
+    ready: 0,
+    waiting: 0,
+    cancelled: 0,
+    skipped: 0,
+    passed: 0,
+  };
   for (const job of jobs) counts[standOf(job)]++;
   const open = counts.running + counts.ready + counts.waiting;
-  const done = jobs.length - open;
+  const done = jobs.length - open - counts.held;
   const percent = jobs.length === 0 ? 100 : Math.floor((done / jobs.length) * 100);
   return {
     total: jobs.length,
@@ -35,9 +45,10 @@ function partsOf(counts: Record<Stand, number>, total: number, percent: number, 
   for (const stand of ['failed', 'errored', 'cancelled'] as const) {
     if (counts[stand] > 0) parts.push({ stand, text: `${counts[stand]} ${stand}` });
   }
-  if (open > 0) {
+  if (open + counts.held > 0) {
     parts.push({ stand: null, text: `${percent} %` });
-    parts.push({ stand: counts.running > 0 ? 'running' : 'ready', text: `${open} in progress` });
+    if (open > 0) parts.push({ stand: counts.running > 0 ? 'running' : 'ready', text: `${open} in progress` });
+    if (counts.held > 0) parts.push({ stand: 'held', text: `${counts.held} held` });
   } else if (total > 0 && counts.passed === total) {
     parts.push({ stand: 'passed', text: total === 1 ? 'the job passed' : `all ${total} passed` });
   } else {
@@ -49,7 +60,8 @@ function partsOf(counts: Record<Stand, number>, total: number, percent: number, 
 
 function worst(counts: Record<Stand, number>): Stand {
   for (const stand of ['failed', 'errored'] as const) if (counts[stand] > 0) return stand;
-  for (const stand of ['running', 'ready', 'waiting'] as const) if (isOpen(stand) && counts[stand] > 0) return stand;
+  for (const stand of ['running', 'held', 'ready', 'waiting'] as const)
+    if (isOpen(stand) && counts[stand] > 0) return stand;
   for (const stand of ['cancelled', 'passed'] as const) if (counts[stand] > 0) return stand;
   return 'skipped';
 }

@@ -19,6 +19,7 @@ const lamps: Readonly<Record<Stand, readonly [color: string, sign: string]>> = {
   failed: ['#d13c2e', 'M10 10l12 12M22 10l-12 12'],
   errored: ['#7d52ba', 'M16 8v10M16 23v1'],
   running: ['#1f6fc4', 'M12.5 9.5l9 6.5-9 6.5z'],
+  held: ['#0f7676', 'M13 10v12M19 10v12'],
   ready: ['#a97c00', 'M16 10v6l4 3'],
   waiting: ['#6b7685', 'M10 16h.1M16 16h.1M22 16h.1'],
   cancelled: ['#8a3a63', 'M10 22L22 10'],

@@ -12,6 +12,7 @@ export const stands: readonly Stand[] = [
   'failed',
   'errored',
   'running',
+  'held',
   'ready',
   'waiting',
   'cancelled',
@@ -23,6 +24,7 @@ export const standWords: Readonly<Record<Stand, string>> = {
   failed: 'failed',
   errored: 'errored',
   running: 'running',
+  held: 'held for an answer or a place in its group',
   ready: 'ready for a worker',
   waiting: 'waiting for other jobs',
   cancelled: 'cancelled',
@@ -35,6 +37,7 @@ export const standSigns: Readonly<Record<Stand, string>> = {
   failed: '✕',
   errored: '!',
   running: '▶',
+  held: '‖',
   ready: '◦',
   waiting: '…',
   cancelled: '⊘',
@@ -47,7 +50,7 @@ export function isFailure(stand: Stand): boolean {
 }
 
 export function isOpen(stand: Stand): boolean {
-  return stand === 'running' || stand === 'ready' || stand === 'waiting';
+  return stand === 'running' || stand === 'held' || stand === 'ready' || stand === 'waiting';
 }
 
 /** A step has no `ready`; otherwise its words are the same. */
@@ -56,8 +59,9 @@ export function standOfStep(state: StepState): Stand {
 }
 
 /** The whole of it in a sentence: the title and the accessible name of a job wherever it is small. */
-export function sentenceOf(job: Pick<JobBrief, 'name' | 'state' | 'verdict' | 'reason' | 'runCount'>): string {
+export function sentenceOf(job: Pick<JobBrief, 'name' | 'state' | 'verdict' | 'reason' | 'runCount' | 'gate'>): string {
   const stand = standOf(job);
+  if (stand === 'held' && job.gate !== null) return `${job.name}, waits for an answer: ${job.gate}`;
   const attempts = job.runCount > 1 ? `, attempt ${job.runCount}` : '';
   const reason = job.reason && stand !== 'passed' ? `: ${job.reason.text}` : '';
   return `${job.name}, ${standWords[stand]}${attempts}${reason}`;
