@@ -2,6 +2,7 @@
 // that a lost answer loses no run.
 import { randomUUID } from 'node:crypto';
 import { type FinishRequest, Refused, type WorkOrder } from '@signalbox/protocol/browser';
+import { crashPoint } from './crash-point.ts';
 import { type OwnLog, tell } from './own-log.ts';
 import { pause, type ServerLink } from './server-link.ts';
 import type { Settings } from './settings.ts';
@@ -34,6 +35,7 @@ export async function claimWork(options: ClaimsOptions): Promise<void> {
     const askedAt = performance.now();
     try {
       const order = await ask(options, claimId);
+      if (order) crashPoint('claim-answered');
       if (order) options.begin(order);
       else if (performance.now() - askedAt < restMillis) await pause(restMillis, signal).catch(() => undefined);
     } catch (error) {

@@ -3,6 +3,7 @@
 import { EventEmitter, once } from 'node:events';
 import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import { showPresence } from './abandoned.ts';
+import { crashPoint } from './crash-point.ts';
 import type { Db, Tx } from './db.ts';
 import { patientPool } from './patient-pool.ts';
 import { sql } from './sql.ts';
@@ -44,7 +45,9 @@ export async function startOutbox(
     for (const [name, listener] of Object.entries(byName)) {
       taskList[`${topic}/${name}`] = async (body) => {
         try {
+          crashPoint('outbox-entry-taken');
           await listener(body as never);
+          crashPoint('outbox-entry-heard');
         } catch (error) {
           options.onFailure(`${topic}/${name}`, error);
           throw error;

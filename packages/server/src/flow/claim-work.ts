@@ -1,7 +1,7 @@
 // A worker gets a run: the queue claims one for it, and this gathers all that the run needs from the rooms.
 import type { WorkOrder } from '@signalbox/protocol';
 import { type Key, openSecrets } from '../access/index.ts';
-import type { Db, Live } from '../base/index.ts';
+import { crashPoint, type Db, type Live } from '../base/index.ts';
 import type { Claim, QueueLimits, WaitingRoom } from '../queue/index.ts';
 import type { FinishRun } from './finish-run.ts';
 import { createFactsOf, type PipelineFacts } from './pipeline-facts.ts';
@@ -27,6 +27,7 @@ export function createClaimWork(parts: ClaimWorkParts): ClaimWork {
   return async (asked) => {
     const claim = await waitingRoom.ask(asked);
     if (!claim) return null;
+    crashPoint('claim-committed');
     const facts = await factsOf(claim.job.pipelineId);
     live.hint(`job:${claim.jobId}`, `pipeline:${facts.pipeline.id}`, `repo:${facts.repo.id}`, 'workers');
     onClaimed(claim.job.waitSeconds);

@@ -1,6 +1,6 @@
 // A run ends: the queue frees what waited for it; then its log is put in line to be sealed and its pipeline may end, too.
 import type { FinishAnswer, FinishRequest } from '@signalbox/protocol';
-import { type Db, gather, type Live } from '../base/index.ts';
+import { crashPoint, type Db, gather, type Live, type Tx } from '../base/index.ts';
 import { type AskedEnd, type Ended, finish, finishAlone, type QueueLimits, type RunHold } from '../queue/index.ts';
 import { repoTopic } from './repo-topic.ts';
 import type { SettlePipelines } from './settle-pipelines.ts';
@@ -25,8 +25,14 @@ const batch = 50;
 
 export function createFinishRun({ db, live, limits, settlePipelines, onEnded }: FinishRunParts): FinishRun {
   const alone = gather<AskedEnd, Ended | undefined>(batch, (ends) => finishAlone(db, ends));
+  const finishIn = async (tx: Tx, ...asked: Parameters<FinishRun>) => {
+    const done = await finish(tx, ...asked, limits);
+    crashPoint('finish-before-commit');
+    return done;
+  };
   return async (hold, end) => {
-    const done = (await alone({ hold, end })) ?? (await db.transaction((tx) => finish(tx, hold, end, limits)));
+    const done = (await alone({ hold, end })) ?? (await db.transaction((tx) => finishIn(tx, hold, end)));
+    crashPoint('finish-committed');
     if (done.changed) {
       live.hint(...done.topics, ...(await repoTopic(db, done.pipelineId)));
       settlePipelines([done.pipelineId]);

@@ -1,7 +1,7 @@
 // A push becomes a pipeline: its configuration is read at its own commit, planned, and submitted.
 import { compile, starterFile } from '@signalbox/plan';
 import type { Cause, Mistake, Push } from '@signalbox/protocol';
-import { type Db, type Live, sql } from '../base/index.ts';
+import { crashPoint, type Db, type Live, sql } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
 import { type Submission, submit } from '../queue/index.ts';
 import { type FileAtPush, readFileAtPush } from '../source/index.ts';
@@ -24,6 +24,7 @@ export async function planPipeline({ db, live, mirrors }: PlanPipelineParts, ask
     requestKey: asked.requestKey,
   };
   const { topics } = await db.transaction((tx) => submit(tx, submission));
+  crashPoint('submit-committed');
   live.hint(`repo:${push.repoId}`, ...topics);
 }
 

@@ -1,5 +1,5 @@
 // Puts the logs of runs that have ended in line to be sealed, gathered: a hundred ends cost one statement.
-import type { Db } from '../base/index.ts';
+import { crashPoint, type Db } from '../base/index.ts';
 import { ended } from '../record/index.ts';
 
 /** Says that a run has ended. It does not wait; what a crash forgets, the timetable finds. */
@@ -14,6 +14,7 @@ export function createSealSoon(db: Db, onInLine: () => void): SealSoon {
     timer = undefined;
     const ids = [...waiting];
     waiting.clear();
+    crashPoint('end-not-in-line');
     ended(db, ids).then(onInLine, () => undefined);
   };
   return (runId) => {

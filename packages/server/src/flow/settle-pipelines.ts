@@ -1,5 +1,5 @@
 // Ends pipelines soon after their last job has ended: gathered for a moment, so that a hundred ends cost one statement.
-import type { Db, Live } from '../base/index.ts';
+import { crashPoint, type Db, type Live } from '../base/index.ts';
 import { settle } from '../queue/index.ts';
 
 /** Says that jobs of these pipelines have ended. It does not wait; what fails is made up by the timetable. */
@@ -14,6 +14,7 @@ export function createSettlePipelines(db: Db, live: Live): SettlePipelines {
     timer = undefined;
     const ids = [...waiting];
     waiting.clear();
+    crashPoint('pipeline-not-settled');
     settleNow(db, live, ids).catch(() => undefined);
   };
   return (pipelineIds) => {

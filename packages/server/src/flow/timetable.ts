@@ -1,5 +1,5 @@
 // What must happen every few seconds, whoever does it: each entry is safe to run on any number of servers at once.
-import type { Db, Live, Tell } from '../base/index.ts';
+import { crashPoint, type Db, type Live, type Tell } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
 import { expireLeases, type QueueLimits } from '../queue/index.ts';
 import { type ArchiveStore, ended, missed, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
@@ -93,7 +93,11 @@ export function startTimetable(parts: TimetableParts): Timetable {
 }
 
 async function expire({ db, live, queueLimits, settlePipelines, onEnded, onFailure }: TimetableParts): Promise<void> {
-  const { ended: gone, failures } = await expireLeases(db, queueLimits, (tx, runId) => ended(tx, [runId]));
+  const { ended: gone, failures } = await expireLeases(db, queueLimits, async (tx, runId) => {
+    await ended(tx, [runId]);
+    crashPoint('expire-before-commit');
+  });
+  if (gone.length > 0) crashPoint('expire-committed');
   for (const run of gone) {
     live.hint(...run.topics, ...(await repoTopic(db, run.pipelineId)));
     onEnded(run.verdict);

@@ -1,6 +1,6 @@
 // Stores one artifact of a run: streamed beside while its digest is made, named when it is what was announced, a row when it is durable.
 import { Refused } from '@signalbox/protocol';
-import { type Db, sql } from '../base/index.ts';
+import { crashPoint, type Db, sql } from '../base/index.ts';
 import type { RunHold } from './append.ts';
 import { checkArtifactPath } from './artifact-path.ts';
 import { readFacts } from './facts.ts';
@@ -24,7 +24,9 @@ export async function putArtifact(
   checkArtifactPath(path, limits.artifactPathBytes);
   const place = await findPlace(db, hold, path, sha256, limits);
   const written = await write(store, place.archivePath, path, limited(body, path, limits.artifactBytes), sha256);
+  crashPoint('artifact-file-written');
   if (!(await enter(db, hold, path, place, written))) throw await leave(db, store, hold, path, place);
+  crashPoint('artifact-entered');
   if (place.before && place.before.archivePath !== place.archivePath) await store.remove(place.before.archivePath);
 }
 

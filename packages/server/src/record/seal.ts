@@ -1,5 +1,5 @@
 // Seals the logs of runs that ended: their chunks become one file in the archive beside their artifacts, and leave the database.
-import { type Db, sql } from '../base/index.ts';
+import { crashPoint, type Db, sql } from '../base/index.ts';
 import { type Chunk, compose, composeWhole, type SealedIndex } from './compose.ts';
 import { type RunFacts, readFacts } from './facts.ts';
 import { logPath } from './layout.ts';
@@ -70,7 +70,9 @@ export async function sealBatch(db: Db, store: ArchiveStore, limits: RecordLimit
   // One after another: each is as big as it likes.
   for (const run of facts) if (!isSmall(run)) await attempt(run, () => writeBig(db, store, run, sizes.get(run.runId)!));
 
+  if (written.length > 0) crashPoint('log-file-written');
   const sealed = await settle(db, written);
+  if (sealed.length > 0) crashPoint('log-sealed');
   if (failed.length > 0)
     await putBackToSeal(
       db,

@@ -5,6 +5,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Refused } from '@signalbox/protocol/browser';
+import { crashPoint } from '../crash-point.ts';
 import { RunFailure } from '../errors.ts';
 import { lightFetch } from '../light-fetch.ts';
 import { tell } from '../own-log.ts';
@@ -52,6 +53,7 @@ export async function sendArtifact(sending: Sending): Promise<number> {
         // pace of the network takes what it takes, so the limit of a call grows with the size: 1 MB/s at least.
         { signal, onFailure, fetch: (url, init) => fetchWith(file, size, url, init), waitSeconds: size / 1_048_576 },
       );
+      crashPoint('artifact-sent');
       return size;
     } catch (error) {
       if (!(error instanceof Refused && error.code === 'digest-mismatch' && attempt < tries)) throw error;

@@ -1,5 +1,6 @@
 // Sends what a spool holds, in order, one request at a time, until all of it is taken; the server may be away for hours.
 import { type LogChunk, Refused } from '@signalbox/protocol/browser';
+import { crashPoint } from '../crash-point.ts';
 import { type OwnLog, tell } from '../own-log.ts';
 import type { ServerLink } from '../server-link.ts';
 import type { Settings } from '../settings.ts';
@@ -79,6 +80,7 @@ export class LogSender {
     );
     const [only] = batch;
     const body = batch.length === 1 && only ? only.member : Buffer.concat(batch.map(({ member }) => member));
+    crashPoint('log-sending');
     const answer = await link.untilAnswered(
       'append-log',
       {
@@ -89,6 +91,7 @@ export class LogSender {
       // What has to wait, waits on disk.
       { signal, onFailure: () => void spool.flush() },
     );
+    crashPoint('log-sent');
     this.#gaps = 0;
     this.#options.onWatched(answer.watched);
   }

@@ -1,5 +1,6 @@
 // Tells the server how a run ended, for as long as it takes; what cannot be said at once is put on disk first.
 import { type FinishRequest, Refused } from '@signalbox/protocol/browser';
+import { crashPoint } from '../crash-point.ts';
 import type { RunLog } from '../log/run-log.ts';
 import type { OwnLog } from '../own-log.ts';
 import type { ServerLink } from '../server-link.ts';
@@ -26,6 +27,7 @@ export async function deliverResult(delivery: Delivery): Promise<boolean> {
     // Most logs are short: with the log there first, whoever looks at the verdict finds all of it.
     await atMost(runLog.allSent(), settings.finishWaitMillis);
     await link.untilAnswered('finish', { params: { run: runId }, body: result }, { signal, onFailure });
+    crashPoint('finish-answered');
     return true;
   } catch (error) {
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 // Puts the log and the result of a run on disk when the server does not take them at once, in this order: a result on
 // disk means that its log is there too.
 import type { FinishRequest } from '@signalbox/protocol/browser';
+import { crashPoint } from '../crash-point.ts';
 import type { RunLog } from '../log/run-log.ts';
 import { type OwnLog, tell } from '../own-log.ts';
 import { writeResult } from './run-directory.ts';
@@ -33,6 +34,7 @@ export class ResultKeeper {
     try {
       await runLog.toDisk();
       writeResult(directory, result);
+      crashPoint('result-kept');
     } catch (error) {
       log.warn(`The result cannot be kept on disk: ${tell(error)}`, { run: runId });
     }

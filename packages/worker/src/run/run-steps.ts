@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Reason, StepSpec, WorkOrder } from '@signalbox/protocol/browser';
 import { checkOut } from '../checkout/checkout.ts';
+import { crashPoint } from '../crash-point.ts';
 import { RunFailure } from '../errors.ts';
 import type { RunLog } from '../log/run-log.ts';
 import type { Ending } from '../process/run-command.ts';
@@ -56,6 +57,7 @@ async function runStep(stage: Stage, step: StepSpec, index: number): Promise<Rea
     index,
     async () => {
       const ending: Ending = await runScript(stage, step, index);
+      crashPoint('step-ended');
       exitCode = ending.exitCode;
       // What the interruption means is told by its reason, not by how the shell took it.
       if (ending.how === 'interrupted') throw stage.signal.reason;

@@ -1,6 +1,7 @@
 // One run, from the order to the last byte of its log at the server.
 import { platform } from 'node:os';
 import type { Reason, WorkOrder } from '@signalbox/protocol/browser';
+import { crashPoint } from '../crash-point.ts';
 import { isDiskFull, RunFailure } from '../errors.ts';
 import type { Form } from '../log/mask.ts';
 import { RunLog } from '../log/run-log.ts';
@@ -131,16 +132,19 @@ export class ActiveRun {
     let outcome: Outcome;
     try {
       directory = directories.create(this.#order, link.server);
+      crashPoint('directory-made');
       this.#runLog = this.#createLog();
       outcome = await this.#perform(directory, this.#runLog, board, mark);
     } catch (error) {
       outcome = this.#outcomeOf(error);
     }
+    crashPoint('verdict-known');
     board.close();
     const runLog = this.#runLog ?? this.#createLog();
     runLog.end();
     if (this.#wire.signal.aborted) await runLog.drop();
     else await this.#tell(outcome, board, runLog, directory, announceEnd);
+    crashPoint('all-sent');
     if (!directory) return;
     await this.#keeper?.settled;
     await directories.empty(directory);

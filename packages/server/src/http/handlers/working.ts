@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { type LogChunk, Refused, type RenewAnswer, type RenewKnown, version } from '@signalbox/protocol';
 import { checkPools } from '../../access/index.ts';
-import type { Db, Live } from '../../base/index.ts';
+import { crashPoint, type Db, type Live } from '../../base/index.ts';
 import type { ClaimWork } from '../../flow/claim-work.ts';
 import type { FinishRun } from '../../flow/finish-run.ts';
 import { type QueueLimits, registerWorker, renew, reportSteps, signOffWorker } from '../../queue/index.ts';
@@ -40,6 +40,7 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
     async 'register-worker'({ body, caller }) {
       checkPools(caller, body.pools);
       const workerId = await registerWorker(db, body, caller.tokenId, queueLimits.leaseSeconds);
+      crashPoint('worker-registered');
       live.hint('workers', 'worker-changed', ...body.pools.map((pool) => `ready:${pool}`));
       return { workerId, leaseSeconds: queueLimits.leaseSeconds, serverVersion: version };
     },
@@ -61,10 +62,11 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
     async renew({ params, body, caller, reply }) {
       const worker = { id: params.worker, tokenId: caller.tokenId };
       const runIds = body.held.map((hold) => hold.runId);
-      const look = async () => ({
-        ...(await renew(db, worker, body.held, queueLimits)),
-        watched: watched.among(runIds),
-      });
+      const look = async () => {
+        const renewed = await renew(db, worker, body.held, queueLimits);
+        if (runIds.length > 0) crashPoint('lease-renewed');
+        return { ...renewed, watched: watched.among(runIds) };
+      };
       // Heard from before the look on: a hint between look and wait must not be missed.
       const hint = hintOf(live, `worker:${worker.id}`);
       try {
@@ -78,12 +80,14 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
     },
     async 'report-steps'({ params, body }) {
       live.hint(...(await reportSteps(db, { runId: params.run, claimId: body.claimId }, body.sequence, body.steps)));
+      crashPoint('steps-reported');
       return {};
     },
     async 'append-log'({ params, headers, body }) {
       const chunks = parseChunks(headers['x-log-chunks']);
       const bytes = await readBody(body as Readable, recordLimits.appendBytes, 'The log chunks of one call');
       await append(db, { runId: params.run, claimId: headers['x-claim-id'] }, chunks, bytes, recordLimits);
+      crashPoint('log-appended');
       live.hint(`run:${params.run}`);
       return { watched: watched.has(params.run) };
     },
