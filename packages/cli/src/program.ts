@@ -2,20 +2,27 @@
 import type { Command } from 'commander';
 import { createCommand } from './command-line.ts';
 import { addCommand } from './commands/add.ts';
+import { approveCommand, rejectCommand } from './commands/answer.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
+import { explainCommand } from './commands/explain.ts';
+import { groupCommand, groupsCommand } from './commands/groups.ts';
 import { initCommand } from './commands/init.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { logCommand } from './commands/log.ts';
+import { pauseCommand, pausesCommand, resumeCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
+import { poolCommand, poolsCommand } from './commands/pools.ts';
 import { pushCommand } from './commands/push-report.ts';
+import { raiseCommand } from './commands/raise.ts';
 import { removeCommand } from './commands/remove.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { secretCommand } from './commands/secret.ts';
 import { serveCommand, workerCommand } from './commands/serve.ts';
 import { startCommand } from './commands/start.ts';
+import { submitCommand } from './commands/submit.ts';
 import { tokenCommand } from './commands/token.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workersCommand } from './commands/workers.ts';
@@ -25,7 +32,9 @@ import type { Terminal } from './terminal.ts';
 export const groups = {
   'On this machine': [startCommand, downCommand, doctorCommand],
   Repositories: [addCommand, removeCommand, initCommand, planCommand, pushCommand],
-  Jobs: [jobsCommand, watchCommand, logCommand, cancelCommand, rerunCommand, workersCommand],
+  Jobs: [jobsCommand, watchCommand, explainCommand, logCommand, cancelCommand, rerunCommand, submitCommand],
+  'Who comes next': [raiseCommand, approveCommand, rejectCommand, pauseCommand, resumeCommand, pausesCommand],
+  'Workers and limits': [workersCommand, poolsCommand, poolCommand, groupsCommand, groupCommand],
   Access: [tokenCommand, secretCommand],
   Programs: [serveCommand, workerCommand, completionCommand],
 } as const satisfies Record<string, readonly ((terminal: Terminal) => Command)[]>;
@@ -36,6 +45,7 @@ export function createProgram(terminal: Terminal): Command {
     ['signalbox add ~/src/api', 'build a repository of yours'],
     ['signalbox watch', 'the newest pipeline, until it is done'],
     ['signalbox log 1207', 'what a job printed'],
+    ['signalbox explain 1207', 'why a job waits'],
   ])
     .version(ownVersion, '--version', 'print the version')
     .helpCommand('help [command]', 'show help of a command')
