@@ -1,6 +1,7 @@
 // plan: `.signalbox.yml` + push + cause → plan, or every mistake with its place. Pure: no clock, no disk, no database, no node.
 export { type Compiled, type CompileInput, compile } from './compile.ts';
 export type { Plan, PlannedJob, PushFacts } from './draft.ts';
+export { type Budget, createGlob, type Glob } from './globs.ts';
 export { type Limit, limits } from './limits.ts';
 export { printMistakes } from './print-mistakes.ts';
 export { printPlan } from './print-plan.ts';

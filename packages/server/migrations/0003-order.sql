@@ -59,6 +59,7 @@ update job set needed = true where id in (select from_job from edge);
 alter table job drop constraint job_state_check;
 -- `held`: nothing is missing, but a gate or a group keeps it out of `ready`.
 alter table job add constraint job_state_check check (state in ('waiting', 'held', 'ready', 'running', 'done'));
+create index job_by_group on job (concurrency_group_id) where concurrency_group_id is not null;
 create index job_by_lane on job (lane_id, id desc);
 -- Named by a column that changes once: a job that begins to run then changes no index.
 create index job_unfinished on job (pipeline_id) where finished_at is null;
@@ -112,3 +113,10 @@ alter table worker
   add column hold_by text,
   add column held_at timestamptz,
   add column errored_in_a_row integer not null default 0;
+
+-- Views only grow at their end, so that the version before reads them too.
+create or replace view job_brief as
+select job.id, job.pipeline_id as "pipelineId", job.name, job.pool, job.attributes, job.state, job.verdict, job.reason,
+       job.run_count as "runCount", job.created_at as "createdAt", job.ready_at as "readyAt", job.started_at as "startedAt",
+       job.finished_at as "finishedAt", job.priority, job.gate, job.coalesced_into as "coalescedInto"
+from job;

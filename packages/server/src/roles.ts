@@ -28,6 +28,7 @@ import { createFinishRun } from './flow/finish-run.ts';
 import { defineCiMetrics } from './flow/metrics.ts';
 import { createSealSoon } from './flow/seal-soon.ts';
 import { createSettlePipelines } from './flow/settle-pipelines.ts';
+import { createSubmitJobs } from './flow/submit-jobs.ts';
 import { createSubscribers, topics } from './flow/subscribers.ts';
 import { startTimetable, type Timetable } from './flow/timetable.ts';
 import { openMirrors } from './forges/index.ts';
@@ -37,6 +38,7 @@ import {
   addPages,
   buildDoors,
   type DoorsOptions,
+  orderingHandlers,
   seeingHandlers,
   startWatched,
   workingHandlers,
@@ -170,6 +172,10 @@ async function gatherParts({ settings, data, db, live, metrics, key }: Gathering
     outageSeconds: settings.SIGNALBOX_OUTAGE_SECONDS,
     retrySeconds: settings.SIGNALBOX_RETRY_SECONDS,
     retryMostSeconds: settings.SIGNALBOX_RETRY_MOST_SECONDS,
+    quarantineAfter: settings.SIGNALBOX_QUARANTINE_AFTER,
+    classSeconds: settings.SIGNALBOX_CLASS_SECONDS,
+    prioritySeconds: settings.SIGNALBOX_PRIORITY_SECONDS,
+    shareSeconds: settings.SIGNALBOX_SHARE_SECONDS,
   };
   const recordLimits: RecordLimits = {
     ...recordDefaults,
@@ -225,7 +231,7 @@ async function openDoors(
   });
   const watched = startWatched(live);
   stops.push(async () => watched.stop());
-  const waitingRoom = startWaitingRoom(db, live, queueLimits);
+  const waitingRoom = startWaitingRoom({ db, live, limits: queueLimits });
   const closing = new AbortController();
   const sealSoon = createSealSoon(db, () => parts.timetable?.sealSoon());
   const finishRun = createFinishRun({
@@ -267,6 +273,10 @@ async function openDoors(
     handlers: {
       ...seeingHandlers({ ...parts, watched, leaseSeconds: queueLimits.leaseSeconds }),
       ...actingHandlers(parts),
+      ...orderingHandlers({
+        ...parts,
+        submitJobs: createSubmitJobs({ db, live, limits: queueLimits }),
+      }),
       ...accessHandlers({ db, live, doorkeeper, tokens, key }),
       ...workingHandlers({
         ...parts,

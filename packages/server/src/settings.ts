@@ -106,6 +106,26 @@ export const settingTable = {
     'Wait before a job that errored is tried again; doubles each time.',
   ),
   SIGNALBOX_RETRY_MOST_SECONDS: setting(whole(1, 86_400), queueDefaults.retryMostSeconds, 'The longest such wait.'),
+  SIGNALBOX_QUARANTINE_AFTER: setting(
+    whole(0, 1000),
+    queueDefaults.quarantineAfter,
+    'Runs that error one after another before their worker is quarantined; 0: never. Never more than half of the workers of its pools.',
+  ),
+  SIGNALBOX_CLASS_SECONDS: setting(
+    whole(0, 2_592_000),
+    queueDefaults.classSeconds,
+    'What a class is worth in line: releases, then branches by level, then try. A job of the next class comes first when it has waited this much longer.',
+  ),
+  SIGNALBOX_PRIORITY_SECONDS: setting(
+    whole(0, 86_400),
+    queueDefaults.prioritySeconds,
+    'What one point of priority is worth in line.',
+  ),
+  SIGNALBOX_SHARE_SECONDS: setting(
+    whole(0, 86_400),
+    queueDefaults.shareSeconds,
+    'How far back in line each run that a branch (on try: a person) has in a pool moves its next job.',
+  ),
   SIGNALBOX_JSON_BYTES: setting(size, 4_194_304, 'Largest JSON body.'),
   SIGNALBOX_HEAD_SECONDS: setting(seconds, 20, 'Longest time for the head of a request to arrive.'),
   SIGNALBOX_STALL_SECONDS: setting(

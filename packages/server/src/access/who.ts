@@ -100,7 +100,7 @@ const nobody: Caller = { kind: 'nobody', name: 'nobody', scopes: [], pools: [], 
 const local: Caller = {
   kind: 'local',
   name: 'local',
-  scopes: ['read', 'push', 'act', 'admin'],
+  scopes: ['read', 'push', 'submit', 'act', 'approve', 'order', 'admin'],
   pools: [],
   tokenId: null,
 };

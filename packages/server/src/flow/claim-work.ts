@@ -1,13 +1,13 @@
 // A worker gets a run: the queue claims one for it, and this gathers all that the run needs from the rooms.
-import type { WorkOrder } from '@signalbox/protocol';
+import type { ClaimAnswer, WorkOrder } from '@signalbox/protocol';
 import { type Key, openSecrets } from '../access/index.ts';
 import { crashPoint, type Db, type Live } from '../base/index.ts';
-import type { Claim, QueueLimits, WaitingRoom } from '../queue/index.ts';
+import type { Claim, ClaimAsked, QueueLimits, WaitingRoom } from '../queue/index.ts';
 import type { FinishRun } from './finish-run.ts';
 import { createFactsOf, type PipelineFacts } from './pipeline-facts.ts';
 
-/** null: nothing came within the time. */
-export type ClaimWork = (asked: Parameters<WaitingRoom['ask']>[0]) => Promise<WorkOrder | null>;
+/** No order: nothing came within the time, or the worker is on hold and hears why. */
+export type ClaimWork = (asked: ClaimAsked) => Promise<ClaimAnswer>;
 
 export type ClaimWorkParts = {
   readonly db: Db;
@@ -25,8 +25,8 @@ export function createClaimWork(parts: ClaimWorkParts): ClaimWork {
   const { db, live, key, waitingRoom, finishRun, onClaimed } = parts;
   const factsOf = createFactsOf(db);
   return async (asked) => {
-    const claim = await waitingRoom.ask(asked);
-    if (!claim) return null;
+    const { claim, hold } = await waitingRoom.ask(asked);
+    if (!claim) return hold ? { order: null, hold } : { order: null };
     crashPoint('claim-committed');
     const facts = await factsOf(claim.job.pipelineId);
     live.hint(`job:${claim.jobId}`, `pipeline:${facts.pipeline.id}`, `repo:${facts.repo.id}`, 'workers');
@@ -44,9 +44,9 @@ export function createClaimWork(parts: ClaimWorkParts): ClaimWork {
         steps: [],
         logBytes: [],
       });
-      return null;
+      return { order: null };
     }
-    return workOrder(claim, facts, secrets.values, parts);
+    return { order: workOrder(claim, facts, secrets.values, parts) };
   };
 }
 

@@ -3,16 +3,23 @@ import { compile, starterFile } from '@signalbox/plan';
 import type { Cause, Mistake, Push } from '@signalbox/protocol';
 import { crashPoint, type Db, type Live, sql } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
-import { type Submission, submit } from '../queue/index.ts';
+import { type QueueLimits, type Submission, submit } from '../queue/index.ts';
 import { type FileAtPush, readFileAtPush } from '../source/index.ts';
+import { branchLevel } from './branch-level.ts';
 
 export const configFile = '.signalbox.yml';
 
 export type PlanAsked = { readonly pushId: number; readonly cause: Cause; readonly requestKey: string };
-export type PlanPipelineParts = { readonly db: Db; readonly live: Live; readonly mirrors: Mirrors };
+export type PlanPipelineParts = {
+  readonly db: Db;
+  readonly live: Live;
+  readonly mirrors: Mirrors;
+  readonly queueLimits: QueueLimits;
+};
 
 /** Repeating it with the same request key changes nothing. */
-export async function planPipeline({ db, live, mirrors }: PlanPipelineParts, asked: PlanAsked): Promise<void> {
+export async function planPipeline(parts: PlanPipelineParts, asked: PlanAsked): Promise<void> {
+  const { db, live, mirrors, queueLimits } = parts;
   const [push] = await db.query<Push & { repoId: number }>(sql`select * from push_shape where id = ${asked.pushId}`);
   // A repository that was removed meanwhile, or a branch that was deleted, has nothing to build.
   if (!push || push.revision === null) return;
@@ -22,8 +29,9 @@ export async function planPipeline({ db, live, mirrors }: PlanPipelineParts, ask
     pushId: push.id,
     cause: asked.cause,
     requestKey: asked.requestKey,
+    level: await branchLevel(db, push.repoId, push.branch),
   };
-  const { topics } = await db.transaction((tx) => submit(tx, submission));
+  const { topics } = await submit(db, submission, queueLimits);
   crashPoint('submit-committed');
   live.hint(`repo:${push.repoId}`, ...topics);
 }

@@ -2,6 +2,7 @@
 import type { Cause } from '@signalbox/protocol';
 import type { Db, Listeners, Live, Tell } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
+import type { QueueLimits } from '../queue/index.ts';
 import { look, type Report } from '../source/index.ts';
 import { type PlanAsked, planPipeline } from './plan-pipeline.ts';
 
@@ -12,7 +13,13 @@ export const topics = {
   'look-asked': ['look'],
 } as const satisfies Record<string, readonly string[]>;
 
-export type SubscriberParts = { readonly db: Db; readonly live: Live; readonly tell: Tell; readonly mirrors: Mirrors };
+export type SubscriberParts = {
+  readonly db: Db;
+  readonly live: Live;
+  readonly tell: Tell;
+  readonly mirrors: Mirrors;
+  readonly queueLimits: QueueLimits;
+};
 
 export function createSubscribers(parts: SubscriberParts): Listeners {
   const onPush: Cause = 'push';

@@ -1,7 +1,7 @@
 // What must happen every few seconds, whoever does it: each entry is safe to run on any number of servers at once.
 import { crashPoint, type Db, type Live, type Tell } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
-import { expireLeases, type QueueLimits } from '../queue/index.ts';
+import { expireLeases, type QueueLimits, tidyGroups } from '../queue/index.ts';
 import { type ArchiveStore, ended, missed, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
 import { lookAtDue, sweepMirrors } from '../source/index.ts';
 import { repoTopic } from './repo-topic.ts';
@@ -29,21 +29,21 @@ export type Timetable = {
 export function startTimetable(parts: TimetableParts): Timetable {
   const { db, live, tell, store, mirrors, recordLimits, onFailure } = parts;
   let lastFind: number | null = null;
+  const sealing = every(2, 'seal-logs', () => sealDue(db, store, recordLimits, (runId) => live.hint(`run:${runId}`)));
   const entries = [
+    sealing,
     every(5, 'expire-leases', () => expire(parts)),
     every(10, 'settle-pipelines', () => settleNow(db, live, 'all')),
+    every(10, 'tidy-groups', async () => live.hint(...(await db.transaction(tidyGroups)))),
     every(5, 'look-at-due', async () => {
       await lookAtDue(db, (repoId) =>
         db.transaction((tx) => tell(tx, 'look-asked', { repoId }, { line: `repo-${repoId}`, key: `poll-${repoId}` })),
       );
     }),
-    every(2, 'seal-logs', () => sealDue(db, store, recordLimits, (runId) => live.hint(`run:${runId}`))),
     every(60, 'find-missed', findMissed),
     every(3600, 'sweep-archive', () => sweepArchive(store, new Date(), recordLimits)),
     every(3600, 'sweep-mirrors', () => sweepMirrors(db, mirrors)),
   ];
-  const sealing = entries[3]!;
-
   return {
     sealSoon: () => sealing.soon(),
     async stop() {

@@ -2,6 +2,7 @@
 import { type Reason, Refused } from '@signalbox/protocol';
 import { sql, type Tx } from '../base/index.ts';
 import { skipDependents } from './dependents.ts';
+import { leaveGroups } from './enter-groups.ts';
 
 export type Cancelled = { readonly pipelineIds: number[]; readonly count: number; readonly topics: string[] };
 
@@ -63,10 +64,10 @@ async function cancelOnce(tx: Tx, jobIds: readonly number[], reason: Reason) {
     where job_id in (select job_id from ready where job_id = any (${jobIds}::bigint[]) order by job_id for update)`);
   const ended = await tx.query<{ id: number; pipelineId: number }>(sql`
     with locked as materialized (
-      select id from job where id = any (${jobIds}::bigint[]) and state in ('waiting', 'ready') order by id for update
+      select id from job where id = any (${jobIds}::bigint[]) and state in ('waiting', 'held', 'ready') order by id for update
     )
     update job set state = 'done', verdict = 'cancelled', reason = ${JSON.stringify(reason)}::jsonb, finished_at = now()
-    where id = any (array(select id from locked)) and state in ('waiting', 'ready')
+    where id = any (array(select id from locked)) and state in ('waiting', 'held', 'ready')
     returning id, pipeline_id as "pipelineId"`);
   // A job that became ready after the first look has left a row there; the job itself is held now.
   await tx.query(sql`delete from ready where job_id = any (${ended.map((job) => job.id)}::bigint[])`);
@@ -82,9 +83,13 @@ async function cancelOnce(tx: Tx, jobIds: readonly number[], reason: Reason) {
     tx,
     ended.map((job) => job.id),
   );
+  const freed = await leaveGroups(
+    tx,
+    ended.map((job) => job.id),
+  );
   const changed = [...ended.map((job) => job.id), ...skipped, ...told.map((job) => job.id)];
   return {
     jobs: [...ended, ...told],
-    topics: [...changed.map((id) => `job:${id}`), ...told.map((run) => `worker:${run.workerId}`)],
+    topics: [...freed, ...changed.map((id) => `job:${id}`), ...told.map((run) => `worker:${run.workerId}`)],
   };
 }

@@ -1,9 +1,11 @@
 // What follows for the jobs that wait on one that ended. Rows are always locked in id order: without it, racing ends deadlock.
 import { sql, type Tx } from '../base/index.ts';
+import { absorbOlder } from './absorb-older.ts';
+import { enterGroups } from './enter-groups.ts';
 
-/** Counts one need as met; returns what became ready. */
-export async function freeDependents(tx: Tx, jobId: number): Promise<{ id: number; pool: string }[]> {
-  return tx.query<{ id: number; pool: string }>(sql`
+/** Counts one need as met. What misses nothing more becomes ready, or is held by its gate or its group. Returns the topics to hint. */
+export async function freeDependents(tx: Tx, jobId: number): Promise<string[]> {
+  const freed = await tx.query<{ id: number; pool: string; state: string; isGrouped: boolean; coalesces: boolean }>(sql`
     with locked as materialized (
       select job.id from edge join job on job.id = edge.to_job
       where edge.from_job = ${jobId} and job.state = 'waiting'
@@ -12,14 +14,28 @@ export async function freeDependents(tx: Tx, jobId: number): Promise<{ id: numbe
     ), counted as (
       update job
       set missing = missing - 1,
-          state = case when missing = 1 then 'ready' else 'waiting' end,
-          ready_at = case when missing = 1 then now() end
+          state = case when missing > 1 then 'waiting'
+                       when gate is not null or concurrency_group_id is not null then 'held' else 'ready' end,
+          ready_at = case when missing = 1 and gate is null and concurrency_group_id is null then now() end,
+          held_since = case when missing = 1 then now() end
       where id = any (array(select id from locked)) and state = 'waiting'
-      returning id, pool, missing, ready_at
+      returning *
+    ), entered as (
+      insert into ready (job_id, pool, since, rank, share, lane_id, coalesce_most, not_before, avoid)
+      select id, pool, ready_at, ready_at + make_interval(secs => handicap_seconds), share, lane_id, coalesce_most,
+             greatest(ready_at + make_interval(secs => delay_seconds), not_before), avoid
+      from counted where state = 'ready'
     )
-    insert into ready (job_id, pool, since)
-    select id, pool, ready_at from counted where missing = 0
-    returning job_id as id, pool`);
+    select id, pool, state, gate is null and concurrency_group_id is not null as "isGrouped", coalesce_most > 0 as coalesces
+    from counted where missing = 0`);
+  const idsOf = (which: (job: (typeof freed)[number]) => boolean) => freed.filter(which).map((job) => job.id);
+  const grouped = idsOf((job) => job.isGrouped);
+  const coalescing = idsOf((job) => job.state === 'ready' && job.coalesces);
+  return [
+    ...freed.flatMap(({ id, pool, state }) => [`job:${id}`, ...(state === 'ready' ? [`ready:${pool}`] : [])]),
+    ...(grouped.length > 0 ? await enterGroups(tx, grouped) : []),
+    ...(coalescing.length > 0 ? await absorbOlder(tx, coalescing) : []),
+  ];
 }
 
 /** Ends everything that can no longer run because one of these jobs did not pass, each with the need that is to blame. */

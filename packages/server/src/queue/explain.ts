@@ -1,5 +1,5 @@
 // Why does this job not run? Computed from the same rows that decide it, at the moment of asking, never stored.
-import type { Blocker, JobState } from '@signalbox/protocol';
+import { type Blocker, type Explanation, type JobState, Refused } from '@signalbox/protocol';
 import { type Queryable, sql } from '../base/index.ts';
 
 /** Empty for a job that runs, has ended, or would be claimed by the next worker that asks. */
@@ -24,6 +24,7 @@ async function needs(db: Queryable, jobId: number): Promise<Blocker[]> {
     outlook: 'be-patient',
     what: `It needs ${need.name}, which is ${need.state}.`,
     since: need.createdAt,
+    who: null,
     cure: null,
     jobId: need.id,
   }));
@@ -47,7 +48,7 @@ async function line(db: Queryable, job: { id: number; pool: string }, leaseSecon
     select ready.not_before as "notBefore", ready.since, ready.not_before > now() as delayed,
       (select count(*) from ready as other
        where other.pool = ready.pool and other.not_before <= now()
-         and (-other.priority, other.since, other.job_id) < (-ready.priority, ready.since, ready.job_id))::int as ahead,
+         and (other.rank, other.job_id) < (ready.rank, ready.job_id))::int as ahead,
       count(worker.id)::int as ever,
       (count(worker.id) filter (where here.yes))::int as here,
       coalesce(sum(worker.capacity) filter (where here.yes), 0)::int as capacity,
@@ -70,7 +71,7 @@ async function line(db: Queryable, job: { id: number; pool: string }, leaseSecon
     what: string,
     since: string | null,
     cure: string | null,
-  ) => found.push({ kind, outlook, what, since, cure, jobId: null });
+  ) => found.push({ kind, outlook, what, since, who: null, cure, jobId: null });
   if (facts.delayed) {
     add(
       'retry-backoff',
@@ -108,4 +109,13 @@ async function line(db: Queryable, job: { id: number; pool: string }, leaseSecon
     );
   }
   return found;
+}
+
+/** @throws Refused job-not-found */
+export async function explainJob(db: Queryable, jobId: number, leaseSeconds: number): Promise<Explanation> {
+  const [job] = await db.query<{ id: number; state: JobState; pool: string; at: string }>(sql`
+    select id, state, pool, now() as at from job where id = ${jobId}`);
+  if (!job) throw new Refused('job-not-found', `There is no job ${jobId}.`);
+  const blockers = await explain(db, job, leaseSeconds);
+  return { jobId, state: job.state, at: job.at, outlook: blockers[0]?.outlook ?? null, blockers, place: null };
 }

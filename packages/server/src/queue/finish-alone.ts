@@ -25,6 +25,8 @@ export async function finishAlone(db: Db, ends: readonly AskedEnd[]): Promise<(E
     ), locked as materialized (
       select job.id from job
       where job.id in (select job_id from held) and job.state = 'running'
+        -- Read again where this statement had to wait for the row: a need may have been added meanwhile.
+        and not job.needed and job.concurrency_group_id is null
       order by job.id
       for update
     ), ended as (
@@ -35,7 +37,10 @@ export async function finishAlone(db: Db, ends: readonly AskedEnd[]): Promise<(E
       where run.id = asked.run_id and run.claim_id = asked.claim_id and run.ended_at is null and run.cancel_reason is null
         and run.job_id = any (array(select id from locked))
         and not exists (select 1 from edge where edge.from_job = run.job_id)
-      returning run.id, run.claim_id, run.job_id, run.verdict, run.reason
+      returning run.id, run.claim_id, run.job_id, run.worker_id, run.verdict, run.reason
+    ), well as (
+      update worker set errored_in_a_row = 0
+      where errored_in_a_row > 0 and id = any (array(select worker_id from ended where verdict <> 'cancelled'))
     )
     update job
     set state = 'done', verdict = ended.verdict, reason = ended.reason, finished_at = now()

@@ -1,9 +1,11 @@
 // Ends a run: writes its verdict where the claim still holds, then frees the jobs that waited for it, skips them, or tries again.
 import { type Reason, Refused, type Step, type Verdict } from '@signalbox/protocol';
 import { sql, type Tx } from '../base/index.ts';
+import { retry } from './decide/retry.ts';
 import { freeDependents, skipDependents } from './dependents.ts';
+import { leaveGroups } from './enter-groups.ts';
+import { countErrored, countWell } from './errored-workers.ts';
 import type { QueueLimits } from './limits.ts';
-import { retry } from './retry.ts';
 
 /** Who may end it: the claim fences off a holder that has lost it. */
 export type RunHold = { readonly runId: number; readonly claimId: string };
@@ -28,6 +30,7 @@ export type Ended = {
 type Found = {
   jobId: number;
   pipelineId: number;
+  workerId: number;
   pool: string;
   attempts: number;
   erroredCount: number;
@@ -69,21 +72,23 @@ export async function finish(tx: Tx, hold: RunHold, end: EndOfRun, limits: Queue
 
   const topics = endTopics(hold.runId, jobId, pipelineId);
   if (next.kind === 'again') {
-    await putBack(tx, jobId, unheard ? 0 : 1, next.afterSeconds);
+    await putBack(tx, jobId, { erroredOn: unheard ? null : found.workerId, afterSeconds: next.afterSeconds });
+    topics.push(...(await countRun(tx, found.workerId, verdict, unheard, limits)));
     return { jobId, pipelineId, verdict, retried: true, changed: true, topics: [...topics, `ready:${found.pool}`] };
   }
-  const [closed] = await tx.query<{ name: string; hasDependents: boolean }>(sql`
+  const [closed] = await tx.query<{ hasDependents: boolean; isGrouped: boolean }>(sql`
     update job
     set state = 'done', verdict = ${verdict}, reason = ${JSON.stringify(reason)}::jsonb, finished_at = now(),
         errored_count = errored_count + ${verdict === 'errored' ? 1 : 0}
     where id = ${jobId} and state = 'running'
-    returning name, exists (select 1 from edge where from_job = job.id) as "hasDependents"`);
+    returning needed or exists (select 1 from edge where from_job = job.id) as "hasDependents",
+              concurrency_group_id is not null as "isGrouped"`);
   if (closed?.hasDependents) {
-    const freed = verdict === 'passed' ? await freeDependents(tx, jobId) : [];
-    const skipped = verdict === 'passed' ? [] : await skipDependents(tx, [jobId]);
-    topics.push(...new Set(freed.map((job) => `ready:${job.pool}`)));
-    topics.push(...[...freed.map((job) => job.id), ...skipped].map((id) => `job:${id}`));
+    if (verdict === 'passed') topics.push(...(await freeDependents(tx, jobId)));
+    else topics.push(...(await skipDependents(tx, [jobId])).map((id) => `job:${id}`));
   }
+  if (closed?.isGrouped) topics.push(...(await leaveGroups(tx, [jobId])));
+  topics.push(...(await countRun(tx, found.workerId, verdict, false, limits)));
   return { jobId, pipelineId, verdict, retried: false, changed: true, topics };
 }
 
@@ -97,7 +102,7 @@ export const endTopics = (runId: number, jobId: number, pipelineId: number): str
 
 async function lockRun(tx: Tx, hold: RunHold): Promise<Found> {
   const [found] = await tx.query<Found & { holds: boolean }>(sql`
-    select run.job_id as "jobId", job.pipeline_id as "pipelineId", job.pool, job.attempts, job.errored_count as "erroredCount",
+    select run.job_id as "jobId", run.worker_id as "workerId", job.pipeline_id as "pipelineId", job.pool, job.attempts, job.errored_count as "erroredCount",
            job.run_count as "runCount",
            run.started_at is not null as started, run.ended_at is not null as ended, run.log_bytes is not null as "byHolder",
            run.verdict, run.retried, run.cancel_reason as "cancelReason", run.claim_id = ${hold.claimId}::uuid as holds
@@ -109,14 +114,34 @@ async function lockRun(tx: Tx, hold: RunHold): Promise<Found> {
   return found;
 }
 
-/** Back to `ready`, at its old place in line. */
-async function putBack(tx: Tx, jobId: number, errored: number, afterSeconds: number): Promise<void> {
+/** Back to `ready`, at its old place in line, and away from the worker on which it errored. */
+async function putBack(
+  tx: Tx,
+  jobId: number,
+  { erroredOn, afterSeconds }: { erroredOn: number | null; afterSeconds: number },
+): Promise<void> {
   await tx.query(sql`
     with back as (
-      update job set state = 'ready', errored_count = errored_count + ${errored}
+      update job
+      set state = 'ready', errored_count = errored_count + ${erroredOn === null ? 0 : 1},
+          avoid = case when ${erroredOn}::bigint is null or ${erroredOn}::bigint = any (avoid) then avoid else avoid || ${erroredOn}::bigint end
       where id = ${jobId} and state = 'running'
-      returning id, pool, ready_at
+      returning *
     )
-    insert into ready (job_id, pool, since, not_before)
-    select id, pool, ready_at, now() + make_interval(secs => ${afterSeconds}) from back`);
+    insert into ready (job_id, pool, since, rank, share, lane_id, coalesce_most, avoid, not_before)
+    select id, pool, ready_at, ready_at + make_interval(secs => handicap_seconds), share, lane_id, coalesce_most, avoid,
+           now() + make_interval(secs => ${afterSeconds})
+    from back`);
+}
+
+/** Runs that error one after another tell on their worker; a claim that it never heard of, or a cancelled run, tells nothing. */
+async function countRun(
+  tx: Tx,
+  workerId: number,
+  verdict: Verdict,
+  unheard: boolean,
+  limits: QueueLimits,
+): Promise<string[]> {
+  if (unheard || verdict === 'cancelled') return [];
+  return verdict === 'errored' ? countErrored(tx, workerId, limits.quarantineAfter) : countWell(tx, [workerId]);
 }

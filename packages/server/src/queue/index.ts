@@ -1,18 +1,29 @@
 // queue: jobs and runs from submitted to done. The only writer of job state.
-// Owns: pipeline, build_clock, job, edge, ready, run, pool, worker, lease_clock.
+// Owns: pipeline, build_clock, job, edge, ready, run, pool, worker, lease_clock, lane, pause, concurrency_group, concurrency_slot.
 // Tells: nothing yet; callers get the topics to hint after their commit.
-// Hears: nothing; `flow` calls it. Settings come in as QueueLimits.
+// Hears: nothing; `flow` calls it. Settings come in as QueueLimits. What it decides is pure and lies in decide/.
+export { type AddAsked, type Added, addJobs, checkNeeds, closePipeline } from './add-jobs.ts';
 export { cancelJob, cancelPipeline } from './cancel.ts';
 export type { Claim } from './claim.ts';
+export { classOf, handicapSeconds, type OrderPolicy } from './decide/rank.ts';
+export { tidyGroups } from './enter-groups.ts';
 export { expireLeases } from './expire.ts';
-export { explain } from './explain.ts';
+export { explain, explainJob } from './explain.ts';
 export { type Ended, type EndOfRun, finish, type RunHold } from './finish.ts';
 export { type AskedEnd, finishAlone } from './finish-alone.ts';
+export { answerGate, type GateAnswer } from './gate.ts';
+export { listGroups, readGroup, setGroup } from './groups.ts';
 export { type QueueLimits, queueDefaults } from './limits.ts';
+export { listWorkers, readWorker } from './list-workers.ts';
+export { listPauses, type PauseAsked, pause, resume } from './pauses.ts';
+export { listPools, readPool, setPool } from './pools.ts';
+export { raiseJob } from './raise.ts';
 export { renew } from './renew.ts';
 export { rerunJob } from './rerun.ts';
 export { settle } from './settle.ts';
 export { reportSteps } from './steps.ts';
-export { type Submission, type SubmittedJob, submit } from './submit.ts';
+export { type Submission, type Submitted, type SubmittedJob, submit } from './submit.ts';
+export type { ClaimAnswered, ClaimAsked } from './waiter.ts';
 export { startWaitingRoom, type WaitingRoom } from './waiting-room.ts';
-export { listPools, listWorkers, registerWorker, signOffWorker } from './workers.ts';
+export { holdWorker, letWorkerGo } from './worker-holds.ts';
+export { registerWorker, signOffWorker } from './workers.ts';

@@ -1,5 +1,7 @@
 // The limits of the queue, each with its reason. settings.ts fills them from the environment.
-export type QueueLimits = {
+import type { OrderPolicy } from './decide/rank.ts';
+
+export type QueueLimits = OrderPolicy & {
   /** How long a claim holds unless renewed. A lost worker is noticed after this. */
   readonly leaseSeconds: number;
   /** How long a claim holds whose worker has not said a word yet: its answer may have been lost. */
@@ -10,6 +12,8 @@ export type QueueLimits = {
   readonly retrySeconds: number;
   /** The longest wait before an attempt. */
   readonly retryMostSeconds: number;
+  /** Runs that error one after another before their worker is taken out; 0 = never. */
+  readonly quarantineAfter: number;
 };
 
 export const queueDefaults: QueueLimits = {
@@ -18,4 +22,8 @@ export const queueDefaults: QueueLimits = {
   outageSeconds: 20,
   retrySeconds: 2,
   retryMostSeconds: 300,
+  quarantineAfter: 5,
+  classSeconds: 14_400,
+  prioritySeconds: 120,
+  shareSeconds: 60,
 };

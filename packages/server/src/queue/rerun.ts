@@ -1,6 +1,7 @@
 // Lets a job that has ended run again, and revives what was skipped because of it.
 import { Refused } from '@signalbox/protocol';
 import { sql, type Tx } from '../base/index.ts';
+import { enterGroups } from './enter-groups.ts';
 
 type Row = { id: number; name: string; state: string; verdict: string | null; reasonCode: string | null };
 type Edge = { from: number; to: number };
@@ -35,13 +36,23 @@ export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: num
   }
 
   const revived = revivedBy(jobId, jobs, edges);
-  await tx.query(sql`
-    update job set state = 'ready', missing = 0, verdict = null, reason = null, finished_at = null, started_at = null,
-                   ready_at = now(), errored_count = 0
-    where id = ${jobId}`);
-  await tx.query(sql`
-    insert into ready (job_id, pool, since) values (${jobId}, ${target.pool}, now())
-    on conflict (job_id) do update set since = excluded.since, not_before = excluded.not_before`);
+  // Asked for by hand: it builds its own revision, so nothing stands for it any more and it stands for nothing.
+  const [again] = await tx.query<{ isGrouped: boolean }>(sql`
+    with again as (
+      update job
+      set state = case when gate is not null or concurrency_group_id is not null then 'held' else 'ready' end,
+          missing = 0, verdict = null, reason = null, finished_at = null, started_at = null, ready_at = now(), errored_count = 0,
+          avoid = '{}', coalesce_most = 0, absorbed = 0, coalesced_into = null, held_since = now()
+      where id = ${jobId}
+      returning *
+    ), entered as (
+      insert into ready (job_id, pool, since, rank, share, lane_id)
+      select id, pool, now(), now() + make_interval(secs => handicap_seconds), share, lane_id from again where state = 'ready'
+      on conflict (job_id) do update
+      set since = excluded.since, rank = excluded.rank, not_before = excluded.not_before, avoid = '{}', coalesce_most = 0
+    )
+    select gate is null and concurrency_group_id is not null as "isGrouped" from again`);
+  const entered = again?.isGrouped ? await enterGroups(tx, [jobId]) : [];
   await tx.query(sql`
     update job
     set state = 'waiting', verdict = null, reason = null, finished_at = null, errored_count = 0,
@@ -58,7 +69,12 @@ export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: num
   await tx.query(sql`update pipeline set verdict = null, finished_at = null where id = ${pipelineId}`);
   return {
     pipelineId,
-    topics: [`pipeline:${pipelineId}`, `ready:${target.pool}`, ...[jobId, ...revived].map((id) => `job:${id}`)],
+    topics: [
+      `pipeline:${pipelineId}`,
+      `ready:${target.pool}`,
+      ...entered,
+      ...[jobId, ...revived].map((id) => `job:${id}`),
+    ],
   };
 }
 

@@ -13,9 +13,9 @@ export type Settled = {
 export async function settle(db: Db, pipelineIds: readonly number[] | 'all'): Promise<Settled[]> {
   const over = await db.query<{ id: number }>(sql`
     select id from pipeline
-    where finished_at is null
+    where finished_at is null and not open_for_jobs
       and (${pipelineIds === 'all'}::boolean or id = any (${pipelineIds === 'all' ? [] : pipelineIds}::bigint[]))
-      and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.state <> 'done')`);
+      and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.finished_at is null)`);
   if (over.length === 0) return [];
   // Locked first, looked at again after: a rerun that was under way has opened a job meanwhile.
   return db.transaction(async (tx) => {
@@ -24,13 +24,13 @@ export async function settle(db: Db, pipelineIds: readonly number[] | 'all'): Pr
     return tx.query<Settled>(sql`
       update pipeline
       set finished_at = now(),
-          verdict = (
+          verdict = coalesce((
             select job.verdict from job where job.pipeline_id = pipeline.id
             order by array_position(array['failed', 'errored', 'cancelled', 'passed', 'skipped'], job.verdict)
-            limit 1)
+            limit 1), 'skipped')
       from push
-      where pipeline.id = any (${ids}::bigint[]) and pipeline.finished_at is null and push.id = pipeline.push_id
-        and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.state <> 'done')
+      where pipeline.id = any (${ids}::bigint[]) and pipeline.finished_at is null and not pipeline.open_for_jobs and push.id = pipeline.push_id
+        and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.finished_at is null)
       returning pipeline.id, pipeline.push_id as "pushId", push.repo_id as "repoId", pipeline.verdict`);
   });
 }

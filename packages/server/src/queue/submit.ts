@@ -1,7 +1,9 @@
-// Turns a planned push into rows: one pipeline with its jobs and edges; what needs nothing is ready at once.
-import type { Cause, JobAttributes, JobSpec, LeftOut, PipelineProblem, Verdict } from '@signalbox/protocol';
-import { sql, type Tx } from '../base/index.ts';
+// Turns a plan into rows: one pipeline with its jobs and edges; what needs nothing is ready at once.
+import type { Cause, JobAttributes, JobOrder, JobSpec, LeftOut, PipelineProblem, Verdict } from '@signalbox/protocol';
+import { type Db, sql, type Tx } from '../base/index.ts';
 import { nextBuildId } from './build-id.ts';
+import type { OrderPolicy } from './decide/rank.ts';
+import { insertJobs } from './insert-jobs.ts';
 
 export type SubmittedJob = {
   readonly name: string;
@@ -10,6 +12,8 @@ export type SubmittedJob = {
   readonly spec: JobSpec;
   readonly needs: readonly string[];
   readonly attempts: number;
+  /** What is not said is usual: no priority, no gate, no group, not coalesced. */
+  readonly order?: Partial<JobOrder>;
 };
 export type Submission = {
   readonly pushId: number;
@@ -19,62 +23,62 @@ export type Submission = {
   readonly jobs: readonly SubmittedJob[];
   readonly leftOut: readonly LeftOut[];
   readonly problem: PipelineProblem | null;
+  /** How much the branch matters, 1 to 3. */
+  readonly level?: number;
+  /** On whose behalf; shares of try are between people. */
+  readonly person?: string | null;
+  /** More jobs will be added: it does not end by itself. */
+  readonly keepOpen?: boolean;
+};
+export type Submitted = {
+  readonly pipelineId: number;
+  /** false: the request had been made before. */
+  readonly created: boolean;
+  readonly topics: readonly string[];
 };
 
-/** Returns the pipeline, whether this call made it, and the topics to hint after the commit. */
+/** `also` does in the same transaction what other rooms must do when it is made. */
 export async function submit(
-  tx: Tx,
+  db: Db,
   submission: Submission,
-): Promise<{ pipelineId: number; created: boolean; topics: string[] }> {
-  const existing = await tx.query<{ id: number }>(sql`
-    select id from pipeline where push_id = ${submission.pushId} and request_key = ${submission.requestKey}`);
+  policy: OrderPolicy,
+  also: (tx: Tx, pipelineId: number) => Promise<void> = async () => undefined,
+): Promise<Submitted> {
+  const { pushId, requestKey } = submission;
+  const existing = await db.query<{ id: number }>(sql`
+    select id from pipeline where push_id = ${pushId} and request_key = ${requestKey}`);
   if (existing[0]) return { pipelineId: existing[0].id, created: false, topics: [] };
+  // By itself and before: within the transaction its one row would make all submissions wait for one another.
+  const buildId = await nextBuildId(db);
+  const made = await db.transaction(async (tx) => {
+    const pipelineId = await insertPipeline(tx, submission, buildId);
+    if (pipelineId === null) return null;
+    const { topics } = await insertJobs(
+      tx,
+      submission.jobs.map((job) => ({ pipelineId, job })),
+      policy,
+    );
+    await also(tx, pipelineId);
+    return { pipelineId, created: true, topics: [`pipeline:${pipelineId}`, 'workers', ...topics] };
+  });
+  return made ?? submit(db, submission, policy, also);
+}
 
-  const verdict = submission.jobs.length > 0 ? null : verdictWithoutJobs(submission.problem);
-  const buildId = await nextBuildId(tx);
+/** null: the same request was faster. */
+async function insertPipeline(tx: Tx, submission: Submission, buildId: string): Promise<number | null> {
+  const { jobs, problem, keepOpen = false } = submission;
+  const verdict = jobs.length > 0 || keepOpen ? null : verdictWithoutJobs(problem);
   const [pipeline] = await tx.query<{ id: number }>(sql`
-    insert into pipeline (push_id, cause, request_key, build_id, problem, left_out, verdict, finished_at)
+    insert into pipeline (push_id, cause, request_key, build_id, problem, left_out, level, person, open_for_jobs, verdict, finished_at)
     values (${submission.pushId}, ${submission.cause}, ${submission.requestKey}, ${buildId},
-            ${submission.problem && JSON.stringify(submission.problem)}::jsonb, ${JSON.stringify(submission.leftOut)}::jsonb,
-            ${verdict}, case when ${verdict}::text is null then null else now() end)
+            ${problem && JSON.stringify(problem)}::jsonb, ${JSON.stringify(submission.leftOut)}::jsonb,
+            ${submission.level ?? 1}, ${submission.person ?? null}, ${keepOpen}, ${verdict},
+            case when ${verdict}::text is null then null else now() end)
     on conflict (push_id, request_key) do nothing
     returning id`);
-  if (!pipeline) return submit(tx, submission);
-
-  const pools = await insertJobs(tx, pipeline.id, submission.jobs);
-  return {
-    pipelineId: pipeline.id,
-    created: true,
-    topics: [`pipeline:${pipeline.id}`, ...pools.map((pool) => `ready:${pool}`), 'workers'],
-  };
+  return pipeline?.id ?? null;
 }
 
 function verdictWithoutJobs(problem: PipelineProblem | null): Verdict {
   return problem?.kind === 'mistakes' ? 'failed' : 'skipped';
-}
-
-async function insertJobs(tx: Tx, pipelineId: number, jobs: readonly SubmittedJob[]): Promise<string[]> {
-  if (jobs.length === 0) return [];
-  const made = await tx.query<{ id: number; name: string; pool: string; state: string }>(sql`
-    insert into job (pipeline_id, name, pool, attributes, spec, attempts, missing, state, ready_at)
-    select ${pipelineId}, name, pool, attributes, spec, attempts, missing,
-           case when missing = 0 then 'ready' else 'waiting' end, case when missing = 0 then now() end
-    from unnest(${jobs.map((job) => job.name)}::text[], ${jobs.map((job) => job.pool)}::text[],
-                ${jobs.map((job) => JSON.stringify(job.attributes))}::jsonb[], ${jobs.map((job) => JSON.stringify(job.spec))}::jsonb[],
-                ${jobs.map((job) => job.attempts)}::int[], ${jobs.map((job) => job.needs.length)}::int[])
-      as t (name, pool, attributes, spec, attempts, missing)
-    returning id, name, pool, state`);
-  const idOf = new Map(made.map((job) => [job.name, job.id]));
-  const edges = jobs.flatMap((job) => job.needs.map((need) => [idOf.get(need)!, idOf.get(job.name)!] as const));
-  if (edges.length > 0) {
-    await tx.query(sql`
-      insert into edge (from_job, to_job)
-      select * from unnest(${edges.map(([from]) => from)}::bigint[], ${edges.map(([, to]) => to)}::bigint[])`);
-  }
-  const pools = [...new Set(made.map((job) => job.pool))].sort();
-  await tx.query(sql`insert into pool (name) select unnest(${pools}::text[]) on conflict do nothing`);
-  await tx.query(sql`
-    insert into ready (job_id, pool, since)
-    select id, pool, ready_at from job where pipeline_id = ${pipelineId} and state = 'ready'`);
-  return [...new Set(made.filter((job) => job.state === 'ready').map((job) => job.pool))];
 }

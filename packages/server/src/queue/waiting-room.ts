@@ -1,37 +1,27 @@
-// Where workers wait for a run: the claims that wait in this process are gathered, and each pool is asked once for all of them.
-// Nothing here matters after a crash: a worker asks again with the same claim id and gets what it got.
+// Where workers wait for a run: the claims that wait in this process are gathered, and the jobs of each pool go to them in one
+// statement. Nothing here matters after a crash: a worker asks again with the same claim id and gets what it got.
 import { Refused } from '@signalbox/protocol';
-import { type Db, type Live, sql } from '../base/index.ts';
-import { type Arrival, type Claim, claim, recognise } from './claim.ts';
+import type { Db, Live } from '../base/index.ts';
+import { claim } from './claim.ts';
+import { pick } from './decide/pick.ts';
 import type { QueueLimits } from './limits.ts';
+import { Lineup } from './lineup.ts';
+import { AllPoolFacts } from './pool-facts.ts';
+import { type Arrival, recognise } from './recognise.ts';
+import { type ClaimAnswered, type ClaimAsked, newWaiter, type Waiter } from './waiter.ts';
+import { Warm } from './warm.ts';
 
 export type WaitingRoom = {
   /** @throws Refused when the worker is not known, or is another token's. */
-  ask(request: ClaimAsked): Promise<Claim | null>;
+  ask(request: ClaimAsked): Promise<ClaimAnswered>;
   stop(): void;
 };
-export type ClaimAsked = {
-  readonly claimId: string;
-  readonly workerId: number;
-  readonly tokenId: number | null;
-  readonly waitSeconds: number;
-  readonly signal: AbortSignal;
-};
-
-type Waiter = ClaimAsked & {
-  pools: readonly string[];
-  settled: boolean;
-  /** A statement that may give it a run is under way: until that is back nobody may answer it empty-handed. */
-  inFlight: boolean;
-  /** Its time is over, or its caller has gone: no more looks. */
-  over: boolean;
-  followers: number;
-  /** Nobody has looked yet whether this claim id has got a run before: that is done only if it gets none at once. */
-  isUnseen: boolean;
-  timer: NodeJS.Timeout | undefined;
-  readonly outcome: Promise<Claim | null>;
-  answer(claim: Claim | null): void;
-  fail(error: unknown): void;
+export type WaitingRoomParts = {
+  readonly db: Db;
+  readonly live: Live;
+  readonly limits: QueueLimits;
+  /** false: nobody gets anything new, as when its log could not be stored. Asked before each round. */
+  readonly mayGive?: () => boolean;
 };
 
 /** Nobody relies on hints alone: pools with waiters are looked at this often anyhow. */
@@ -44,16 +34,18 @@ const lookMs = 20;
 /** Claims in one statement. */
 const batch = 100;
 
-export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): WaitingRoom {
+export function startWaitingRoom({ db, live, limits, mayGive = () => true }: WaitingRoomParts): WaitingRoom {
   let arrivals: Waiter[] = [];
   const byPool = new Map<string, Set<Waiter>>();
   const byClaim = new Map<string, Waiter>();
   const dirty = new Set<string>();
-  const workers = new Map<number, { readonly arrival: Arrival; readonly until: number }>();
+  const known = new Map<number, { readonly arrival: Arrival; readonly until: number }>();
+  const lineups = new Map<string, Lineup>();
+  const facts = new AllPoolFacts(db, limits.leaseSeconds);
+  const warm = new Warm();
   let pumping = false;
 
   const leave = (waiter: Waiter) => {
-    waiter.settled = true;
     if (byClaim.get(waiter.claimId) === waiter) byClaim.delete(waiter.claimId);
     for (const pool of waiter.pools) {
       const set = byPool.get(pool);
@@ -62,75 +54,25 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
     }
   };
 
-  const endWait = (waiter: Waiter) => {
-    waiter.over = true;
-    if (!waiter.inFlight) waiter.answer(null);
-  };
-
-  const newWaiter = (request: ClaimAsked): Waiter => {
-    let resolve: (claim: Claim | null) => void = () => undefined;
-    let reject: (error: unknown) => void = () => undefined;
-    const outcome = new Promise<Claim | null>((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
-    const gone = () => {
-      if (waiter.followers === 0) endWait(waiter);
-    };
-    const settle = () => {
-      clearTimeout(waiter.timer);
-      request.signal.removeEventListener('abort', gone);
-      leave(waiter);
-    };
-    const waiter: Waiter = {
-      ...request,
-      pools: [],
-      settled: false,
-      inFlight: false,
-      over: false,
-      followers: 0,
-      isUnseen: true,
-      timer: undefined,
-      outcome,
-      answer(got) {
-        if (waiter.settled) return;
-        settle();
-        resolve(got);
-      },
-      fail(error) {
-        if (waiter.settled) return;
-        settle();
-        reject(error);
-      },
-    };
-    request.signal.addEventListener('abort', gone);
-    return waiter;
-  };
-
-  /** A busy worker is known and goes straight to its pools: one statement a claim. */
+  /** A busy worker is known and goes straight to its pools. */
   const admit = async (come: readonly Waiter[]) => {
-    const unknown: Waiter[] = [];
+    const strangers: Waiter[] = [];
     for (const waiter of come) {
-      const known = workers.get(waiter.workerId);
-      if (known && known.until > Date.now()) place(waiter, known.arrival);
-      else unknown.push(waiter);
+      waiter.isArriving = false;
+      const before = known.get(waiter.workerId);
+      if (before && before.until > Date.now()) place(waiter, before.arrival);
+      else strangers.push(waiter);
     }
-    if (unknown.length > 0) await look(unknown);
+    if (strangers.length > 0) await look(strangers);
   };
 
   /** Reads what is known of these workers and of these very claims. */
   const look = async (come: readonly Waiter[]) => {
-    const known = new Map((await recognise(db, come)).map((arrival) => [arrival.claimId, arrival]));
-    const overdue = [...known.values()].filter((arrival) => arrival.overdue);
-    if (overdue.length > 0) {
-      await db.query(sql`
-        update worker set last_seen_at = now()
-        where id = any (${overdue.map((arrival) => arrival.workerId)}::bigint[])`);
-    }
+    const found = new Map((await recognise(db, come)).map((arrival) => [arrival.claimId, arrival]));
     for (const waiter of come) {
-      const arrival = known.get(waiter.claimId);
+      const arrival = found.get(waiter.claimId);
       waiter.isUnseen = false;
-      if (arrival?.state === 'active') workers.set(waiter.workerId, { arrival, until: Date.now() + knownMs });
+      if (arrival?.state === 'active') known.set(waiter.workerId, { arrival, until: Date.now() + knownMs });
       if (arrival && arrival.runId !== null && !waiter.settled) answerAgain(waiter, arrival);
       else place(waiter, arrival);
     }
@@ -153,8 +95,11 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
     }
     // It has signed off: what it had got it may hear again, but it gets nothing new.
     if (arrival.state !== 'active') return waiter.answer(null);
-    waiter.timer ??= setTimeout(() => endWait(waiter), waiter.waitSeconds * 1000 + lookMs);
-    waiter.pools = arrival.pools;
+    waiter.timer ??= setTimeout(() => waiter.end(), waiter.waitSeconds * 1000 + lookMs);
+    waiter.hold = arrival.hold;
+    waiter.cost = arrival.cost;
+    // On hold it waits beside the line, until its time is over or somebody lets it go.
+    waiter.pools = waiter.hold ? [] : arrival.pools;
     for (const pool of waiter.pools) {
       const set = byPool.get(pool) ?? new Set();
       byPool.set(pool, set.add(waiter));
@@ -167,13 +112,8 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
     if (waiters.length === 0) return;
     for (const waiter of waiters) waiter.inFlight = true;
     try {
-      const claims = await claim(db, pool, waiters, limits.firstLeaseSeconds);
-      const byId = new Map(claims.map((one) => [one.claimId, one]));
-      for (const waiter of waiters) {
-        const got = byId.get(waiter.claimId);
-        if (got) waiter.answer(got);
-      }
-      if (claims.length === waiters.length && byPool.has(pool)) dirty.add(pool);
+      const given = await give(pool, waiters);
+      if (given > 0 && byPool.has(pool)) dirty.add(pool);
     } catch (error) {
       // One of these claim ids has a run already: whose it is, the look tells; the others are asked for again.
       if ((error as { code?: string }).code !== uniqueViolation) throw error;
@@ -186,6 +126,38 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
         if (waiter.over) waiter.answer(null);
       }
     }
+  };
+
+  /** How many jobs left the line. */
+  const give = async (pool: string, waiters: readonly Waiter[]): Promise<number> => {
+    const now = Date.now();
+    const lineup = lineups.get(pool) ?? new Lineup(pool);
+    lineups.set(pool, lineup);
+    await lineup.refresh(db, now);
+    if (lineup.isEmpty) return 0;
+    const picks = pick({
+      lines: lineup.lines,
+      running: lineup.lines.size > 1 ? await facts.running(pool, now) : new Map(),
+      asking: waiters,
+      pool: await facts.of(pool, now),
+      isWarm: (workerId, laneId) => warm.has(workerId, laneId),
+      policy: limits,
+      now,
+    });
+    if (picks.length === 0) return 0;
+    const asked = picks.map(({ candidate, asking }) => ({ ...asking, jobId: candidate.jobId }));
+    // Taken or not, they are no longer first: what could not be taken is found again if it stays in line.
+    lineup.drop(picks.map(({ candidate }) => candidate));
+    const claims = new Map((await claim(db, asked, limits.firstLeaseSeconds)).map((one) => [one.claimId, one]));
+    for (const { candidate, asking } of picks) {
+      const got = claims.get(asking.claimId);
+      if (!got) continue;
+      facts.began(pool, candidate.share);
+      warm.did(asking.workerId, candidate.laneId);
+      byClaim.get(asking.claimId)?.answer(got);
+    }
+    if (claims.size < picks.length) lineup.touch();
+    return picks.length;
   };
 
   const pump = async () => {
@@ -201,7 +173,7 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
         for (const pool of [...dirty]) {
           dirty.delete(pool);
           // A claim that failed is asked again at the next look; whoever waits, waits on.
-          await takeFrom(pool).catch(() => undefined);
+          if (mayGive()) await takeFrom(pool).catch(() => undefined);
         }
         const unseen = [...byClaim.values()].filter(
           (waiter) => waiter.isUnseen && !waiter.settled && waiter.pools.length > 0,
@@ -216,17 +188,49 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
     for (const waiter of waiters) waiter.fail(error);
   };
   const soon = () => void setImmediate(pump);
+  const lookAt = (pools: Iterable<string>) => {
+    for (const pool of pools) {
+      lineups.get(pool)?.touch();
+      if (byPool.has(pool)) dirty.add(pool);
+    }
+    if (dirty.size > 0) soon();
+  };
 
-  const unwatchWorkers = live.watch('worker-changed', () => workers.clear());
-  const unwatch = live.watch('ready:*', (topic) => {
-    const pool = topic.slice('ready:'.length);
-    if (pool === '*') for (const each of byPool.keys()) dirty.add(each);
-    else if (byPool.has(pool)) dirty.add(pool);
-    if (dirty.size > 0) soon();
-  });
+  let recheck: NodeJS.Timeout | undefined;
+  /** Who waits may have been held, or let go. */
+  const lookAtWaiters = () => {
+    recheck = undefined;
+    const waiters = [...byClaim.values()].filter((waiter) => !waiter.inFlight && !waiter.isArriving);
+    for (const waiter of waiters) {
+      leave(waiter);
+      byClaim.set(waiter.claimId, waiter);
+      waiter.isArriving = true;
+    }
+    arrivals.push(...waiters);
+    if (waiters.length > 0) soon();
+  };
+
+  const unwatch = [
+    live.watch('worker-changed', () => {
+      known.clear();
+      facts.forget();
+      // Gathered: a whole fleet may register at once.
+      recheck ??= setTimeout(lookAtWaiters, lookAnywayMs / 5);
+    }),
+    live.watch('order-changed', () => {
+      facts.forget();
+      for (const lineup of lineups.values()) lineup.forget();
+      lookAt([...byPool.keys()]);
+    }),
+    live.watch('ready:*', (topic) => {
+      const pool = topic.slice('ready:'.length);
+      lookAt(pool === '*' ? [...byPool.keys()] : [pool]);
+    }),
+  ];
   const timer = setInterval(() => {
-    for (const pool of byPool.keys()) dirty.add(pool);
-    if (dirty.size > 0) soon();
+    // Lines that nobody waits at are let go.
+    for (const pool of lineups.keys()) if (!byPool.has(pool)) lineups.delete(pool);
+    lookAt([...byPool.keys()]);
   }, lookAnywayMs);
 
   return {
@@ -240,7 +244,7 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
       if (first) {
         return Promise.reject(new Refused('not-allowed', `Claim ${request.claimId} is another worker's.`));
       }
-      const waiter = newWaiter(request);
+      const waiter = newWaiter(request, leave);
       byClaim.set(request.claimId, waiter);
       arrivals.push(waiter);
       soon();
@@ -248,9 +252,9 @@ export function startWaitingRoom(db: Db, live: Live, limits: QueueLimits): Waiti
     },
     stop() {
       clearInterval(timer);
-      unwatch();
-      unwatchWorkers();
-      for (const waiter of [...byClaim.values()]) endWait(waiter);
+      clearTimeout(recheck);
+      for (const each of unwatch) each();
+      for (const waiter of [...byClaim.values()]) waiter.end();
     },
   };
 }

@@ -49,6 +49,12 @@ const longestWithin = 800;
 const byCause = {
   push: builds,
   manual: builds,
+  api: builds,
+  backfill: builds,
+  // Of their own once something makes them (nightlies, try, releases); until then callers of the API may name them.
+  nightly: builds,
+  try: builds,
+  release: builds,
 } satisfies Record<Cause, (place: RunPlace) => string>;
 
 function builds({ branch, platform, variant, buildId }: RunPlace): string {

@@ -79,7 +79,7 @@ describe('a session', () => {
     const cookie = await cookieOf((await personToken(['read'])).secret);
     expect(await report({ cookie })).toMatchObject({ status: 403, json: { code: 'not-allowed' } });
     const session = await ask(house.address, '/api/v1/session', { headers: { cookie: await cookieOf(secret) } });
-    expect(session.json['scopes']).toEqual(['read', 'push', 'act', 'admin']);
+    expect(session.json['scopes']).toEqual(['read', 'push', 'submit', 'act', 'approve', 'order', 'admin']);
   });
 
   test('ends with log-out, in the browser', async () => {

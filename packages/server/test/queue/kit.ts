@@ -3,8 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { FinishAnswer, Reason, Verdict } from '@signalbox/protocol';
 import { testDatabase } from '../../../../test/kit/database.ts';
 import { type Db, sql } from '../../src/base/index.ts';
-import { claim } from '../../src/queue/claim.ts';
+import { type Claim, claim } from '../../src/queue/claim.ts';
+import { pick } from '../../src/queue/decide/pick.ts';
 import { finish, queueDefaults, registerWorker, type SubmittedJob, settle, submit } from '../../src/queue/index.ts';
+import { Lineup } from '../../src/queue/lineup.ts';
+import { AllPoolFacts } from '../../src/queue/pool-facts.ts';
 
 export type QueueKit = {
   readonly db: Db;
@@ -43,23 +46,22 @@ export async function queueKit(): Promise<QueueKit> {
     async submitJobs(jobs, more = {}) {
       requests += 1;
       const requestKey = `request ${requests}`;
-      const { pipelineId } = await db.transaction((tx) =>
-        submit(tx, {
-          pushId,
-          cause: 'push',
-          requestKey,
-          leftOut: [],
-          problem: null,
-          jobs: Object.entries(jobs).map(([name, needs]) => ({ ...jobNamed(name, needs), ...more })),
-        }),
-      );
+      const submission = {
+        pushId,
+        cause: 'push',
+        requestKey,
+        leftOut: [],
+        problem: null,
+        jobs: Object.entries(jobs).map(([name, needs]) => ({ ...jobNamed(name, needs), ...more })),
+      } as const;
+      const { pipelineId } = await submit(db, submission, queueDefaults);
       const rows = await db.query<{ id: number; name: string }>(
         sql`select id, name from job where pipeline_id = ${pipelineId}`,
       );
       return { pipelineId, ids: Object.fromEntries(rows.map((row) => [row.name, row.id])) };
     },
     async claimOne(pool = 'default', by = workerId) {
-      const [got] = await claim(db, pool, [{ claimId: randomUUID(), workerId: by }], 30);
+      const [got] = await claimFirst(db, pool, [by]);
       return got;
     },
     async end(held, verdict, reason = reasonOf(verdict)) {
@@ -75,6 +77,26 @@ export async function queueKit(): Promise<QueueKit> {
       return Object.fromEntries(rows.map((row) => [row.name, row.verdict ?? row.state]));
     },
   };
+}
+
+/** What the waiting room does in one round, for these workers: again while others are faster. */
+export async function claimFirst(db: Db, pool: string, workerIds: readonly number[]): Promise<Claim[]> {
+  const facts = new AllPoolFacts(db, 60);
+  let asking = workerIds.map((workerId) => ({ claimId: randomUUID(), workerId, cost: 0 }));
+  const got: Claim[] = [];
+  for (;;) {
+    const lineup = new Lineup(pool);
+    const now = Date.now();
+    await lineup.refresh(db, now);
+    const [running, poolFacts] = [await facts.running(pool, now), await facts.of(pool, now)];
+    const { lines } = lineup;
+    const picks = pick({ lines, running, asking, pool: poolFacts, isWarm: () => false, policy: queueDefaults, now });
+    if (picks.length === 0) return got;
+    const asked = picks.map((one) => ({ ...one.asking, jobId: one.candidate.jobId }));
+    got.push(...(await claim(db, asked, 30)));
+    const done = new Set(got.map((one) => one.claimId));
+    asking = asking.filter((one) => !done.has(one.claimId));
+  }
 }
 
 export function jobNamed(name: string, needs: readonly string[] = []): SubmittedJob {

@@ -1,7 +1,7 @@
 // What people look at: repositories, the grid, pushes, jobs, logs, artifacts, workers, and the hints that keep pages live.
 import { Refused } from '@signalbox/protocol';
 import { type Db, type Live, sql } from '../../base/index.ts';
-import { listPools, listWorkers } from '../../queue/index.ts';
+import { explainJob, listPools, listWorkers } from '../../queue/index.ts';
 import { type ArchiveStore, openArtifact, openSealedLog, type RecordLimits, readLog } from '../../record/index.ts';
 import { getRepo, listPushes, listRepos } from '../../source/index.ts';
 import type { Handlers } from '../handler.ts';
@@ -27,6 +27,7 @@ type Ids =
   | 'get-artifact'
   | 'list-workers'
   | 'list-pools'
+  | 'explain-job'
   | 'live';
 
 export type SeeingParts = {
@@ -40,6 +41,7 @@ export type SeeingParts = {
 
 export function seeingHandlers({ db, live, store, watched, leaseSeconds, recordLimits }: SeeingParts): Handlers<Ids> {
   return {
+    'explain-job': ({ params }) => explainJob(db, params.job, leaseSeconds),
     'list-repos': async () => ({ items: await listRepos(db) }),
     'get-repo': ({ params }) => getRepo(db, params.repo),
     async 'get-grid'({ params, query }) {

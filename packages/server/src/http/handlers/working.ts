@@ -49,15 +49,14 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       live.hint('workers', 'worker-changed');
       return {};
     },
-    async claim({ params, body, caller, reply }) {
-      const order = await claimWork({
+    claim({ params, body, caller, reply }) {
+      return claimWork({
         claimId: body.claimId,
         workerId: params.worker,
         tokenId: caller.tokenId,
         waitSeconds: body.waitSeconds,
         signal: goneSignal(reply),
       });
-      return { order };
     },
     async renew({ params, body, caller, reply }) {
       const worker = { id: params.worker, tokenId: caller.tokenId };

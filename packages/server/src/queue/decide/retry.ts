@@ -1,6 +1,6 @@
 // Decides what follows a run that ended: is the job done, or is it tried again, and when? Pure.
 import type { ReasonCode, Verdict } from '@signalbox/protocol';
-import type { QueueLimits } from './limits.ts';
+import type { QueueLimits } from '../limits.ts';
 
 export type RetryFacts = {
   readonly verdict: Verdict;

@@ -1,0 +1,111 @@
+// Adds jobs to pipelines that were kept open. What comes from several callers at once goes together in one transaction.
+import { Refused } from '@signalbox/protocol';
+import { type Db, sql, type Tx } from '../base/index.ts';
+import type { OrderPolicy } from './decide/rank.ts';
+import { type Inserted, insertJobs } from './insert-jobs.ts';
+import type { SubmittedJob } from './submit.ts';
+
+export type AddAsked = { readonly pipelineId: number; readonly jobs: readonly SubmittedJob[] };
+export type Added =
+  | { readonly jobs: Inserted['jobs']; readonly topics: readonly string[] }
+  | { readonly refused: Refused };
+
+/** For each what came of it; one that is refused holds up no other. A job whose name is there already is passed over. */
+export async function addJobs(db: Db, asked: readonly AddAsked[], policy: OrderPolicy): Promise<Added[]> {
+  return db.transaction(async (tx) => {
+    const names = await readNames(tx, asked);
+    const refusals = asked.map((one) => whyNot(one, names.get(one.pipelineId)));
+    const good = asked.filter((_, index) => refusals[index] === null);
+    const { jobs, topics } = await insertJobs(tx, withoutTwins(good), policy);
+    const byPipeline = grouped(jobs);
+    return asked.map((one, index) => {
+      const refused = refusals[index];
+      if (refused) return { refused };
+      const wanted = new Set(one.jobs.map((job) => job.name));
+      const own = (byPipeline.get(one.pipelineId) ?? []).filter((job) => wanted.has(job.name));
+      return { jobs: own, topics: [`pipeline:${one.pipelineId}`, ...topics] };
+    });
+  });
+}
+
+type Names = { readonly isOpen: boolean; readonly needs: ReadonlySet<string> };
+
+/** Whether each pipeline is open, locked so that it is not closed meanwhile, and which of the needed jobs are there. */
+async function readNames(tx: Tx, asked: readonly AddAsked[]): Promise<Map<number, Names>> {
+  const ids = [...new Set(asked.map((one) => one.pipelineId))];
+  const pipelines = await tx.query<{ id: number; isOpen: boolean }>(sql`
+    select id, open_for_jobs as "isOpen" from pipeline where id = any (${ids}::bigint[]) order by id for share`);
+  const needs = asked.flatMap(({ pipelineId, jobs }) =>
+    jobs.flatMap((job) => job.needs.map((name) => ({ pipelineId, name }))),
+  );
+  const there =
+    needs.length === 0
+      ? []
+      : await tx.query<{ pipelineId: number; name: string }>(sql`
+          select distinct job.pipeline_id as "pipelineId", job.name
+          from unnest(${needs.map((need) => need.pipelineId)}::bigint[], ${needs.map((need) => need.name)}::text[]) as asked (pipeline_id, name)
+          join job on job.pipeline_id = asked.pipeline_id and job.name = asked.name`);
+  const byPipeline = grouped(there);
+  return new Map(
+    pipelines.map(({ id, isOpen }) => [id, { isOpen, needs: new Set(byPipeline.get(id)?.map((row) => row.name)) }]),
+  );
+}
+
+function whyNot({ pipelineId, jobs }: AddAsked, names: Names | undefined): Refused | null {
+  if (!names) return new Refused('not-found', `There is no pipeline ${pipelineId}.`);
+  if (!names.isOpen) {
+    return new Refused('cannot-add', `Pipeline ${pipelineId} takes no more jobs: it was closed, or never kept open.`);
+  }
+  return checkNeeds(jobs, names.needs);
+}
+
+/** Every need is there or comes along, no job needs itself in a circle. null: all is well. */
+export function checkNeeds(jobs: readonly SubmittedJob[], there: ReadonlySet<string>): Refused | null {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  if (byName.size < jobs.length) return new Refused('bad-request', 'Two of the jobs have the same name.');
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (job: SubmittedJob, path: readonly string[]): Refused | null => {
+    if (state.get(job.name) === 'done') return null;
+    if (state.get(job.name) === 'open') {
+      return new Refused('bad-request', `Jobs need one another in a circle: ${[...path, job.name].join(' → ')}.`);
+    }
+    state.set(job.name, 'open');
+    for (const need of job.needs) {
+      const next = byName.get(need);
+      if (!next && !there.has(need)) {
+        return new Refused('bad-request', `Job "${job.name}" needs "${need}", which is not in the pipeline.`);
+      }
+      const wrong = next ? visit(next, [...path, job.name]) : null;
+      if (wrong) return wrong;
+    }
+    state.set(job.name, 'done');
+    return null;
+  };
+  for (const job of jobs) {
+    const wrong = visit(job, []);
+    if (wrong) return wrong;
+  }
+  return null;
+}
+
+/** Two callers may bring the same job at once. */
+function withoutTwins(asked: readonly AddAsked[]) {
+  const all = asked.flatMap(({ pipelineId, jobs }) => jobs.map((job) => ({ pipelineId, job })));
+  return [...new Map(all.map((one) => [`${one.pipelineId} ${one.job.name}`, one])).values()];
+}
+
+function grouped<Row extends { readonly pipelineId: number }>(rows: readonly Row[]): Map<number, Row[]> {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.pipelineId);
+    if (group) group.push(row);
+    else groups.set(row.pipelineId, [row]);
+  }
+  return groups;
+}
+
+/** Repeating it changes nothing. @throws Refused not-found */
+export async function closePipeline(tx: Tx, pipelineId: number): Promise<void> {
+  const closed = await tx.query(sql`update pipeline set open_for_jobs = false where id = ${pipelineId} returning id`);
+  if (closed.length === 0) throw new Refused('not-found', `There is no pipeline ${pipelineId}.`);
+}

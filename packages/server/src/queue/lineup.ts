@@ -1,0 +1,100 @@
+// The first in line of one pool, kept in memory: a hint, read anew from `ready` again and again. It is bounded, so a line of a
+// million jobs costs as much as one of a thousand; and claims go by primary key, so dead rows at the head of an index (an old
+// snapshot, a backup) cost them nothing.
+import { type Db, type Statement, sql } from '../base/index.ts';
+import type { Candidate } from './decide/pick.ts';
+
+/** Jobs in memory, over all shares of a pool, about. */
+const most = 2000;
+/** Of each share at least. */
+const fewest = 20;
+/** What others have put in line is seen after this, also while there is enough to give. */
+const freshMs = 200;
+
+type Row = Omit<Candidate, 'rank' | 'since'> & { rank: number; since: number };
+
+export class Lineup {
+  readonly #pool: string;
+  #lines = new Map<string, Candidate[]>();
+  #loadedAt = Number.NEGATIVE_INFINITY;
+  #isStale = true;
+  #perShare = most;
+
+  constructor(pool: string) {
+    this.#pool = pool;
+  }
+
+  get lines(): ReadonlyMap<string, readonly Candidate[]> {
+    return this.#lines;
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.size === 0;
+  }
+
+  /** Something entered the line, or left it otherwise than by a claim from here. */
+  touch(): void {
+    this.#isStale = true;
+  }
+
+  /** What is known now may be wrong: a pause began or ended. */
+  forget(): void {
+    this.#isStale = true;
+    this.#loadedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Reads the line anew when that is worth it. `now` in milliseconds. */
+  async refresh(db: Db, now: number): Promise<void> {
+    const isDue = this.isEmpty || now - this.#loadedAt >= freshMs;
+    if (!isDue || !(this.#isStale || this.isEmpty)) return;
+    this.#isStale = false;
+    const rows = await db.query<Row>(lineupStatement(this.#pool, this.#perShare));
+    this.#loadedAt = now;
+    this.#lines = new Map();
+    for (const row of rows) {
+      const line = this.#lines.get(row.share);
+      if (line) line.push(row);
+      else this.#lines.set(row.share, [row]);
+    }
+    this.#perShare = Math.max(fewest, Math.floor(most / Math.max(1, this.#lines.size)));
+  }
+
+  /** These were claimed, or cannot be: either way they are not first in line any more. */
+  drop(taken: readonly Candidate[]): void {
+    const ids = new Set(taken.map((candidate) => candidate.jobId));
+    for (const share of new Set(taken.map((candidate) => candidate.share))) {
+      const left = (this.#lines.get(share) ?? []).filter((candidate) => !ids.has(candidate.jobId));
+      if (left.length > 0) this.#lines.set(share, left);
+      else {
+        this.#lines.delete(share);
+        // There may be more of this share than fitted.
+        this.#isStale = true;
+      }
+    }
+  }
+}
+
+/** The first of each share: from share to share by the index, however many wait in each. */
+export function lineupStatement(pool: string, perShare: number): Statement {
+  return sql`
+    with recursive share as (
+      (select ready.share as name from ready where ready.pool = ${pool} order by ready.share limit 1)
+      union all
+      select (select ready.share from ready where ready.pool = ${pool} and ready.share > share.name order by ready.share limit 1)
+      from share where share.name is not null
+    )
+    select first.*
+    from share cross join lateral (
+      select ready.job_id as "jobId", ready.share, ready.lane_id as "laneId", ready.avoid,
+             extract(epoch from ready.rank)::float8 * 1000 as rank, extract(epoch from ready.since)::float8 * 1000 as since
+      from ready
+      where ready.pool = ${pool} and ready.share = share.name and ready.not_before <= now()
+        and not exists (
+          select 1 from pause left join lane on lane.id = ready.lane_id
+          where pause.pool = ready.pool
+            or (pause.repo_id = lane.repo_id and pause.branch = lane.branch and (pause.kind = 'branch' or pause.lane = lane.name)))
+      order by ready.rank, ready.job_id
+      limit ${perShare}
+    ) as first
+    where share.name is not null`;
+}

@@ -1,0 +1,72 @@
+// What the order of a pool depends on beside its line: who works in it, what they cost, and how many runs each share has.
+// Read every few seconds and only where it matters; it moves preferences, never what may be claimed at all.
+import { type Db, type Statement, sql } from '../base/index.ts';
+import type { PoolFacts } from './decide/pick.ts';
+
+const keptMs = 2000;
+const nobody: PoolFacts = { workers: 0, cheapest: 0, waitBudgetSeconds: 0 };
+
+export class AllPoolFacts {
+  readonly #db: Db;
+  readonly #leaseSeconds: number;
+  #pools = new Map<string, PoolFacts>();
+  #running = new Map<string, Map<string, number>>();
+  #poolsUntil = 0;
+  #runningUntil = 0;
+
+  constructor(db: Db, leaseSeconds: number) {
+    this.#db = db;
+    this.#leaseSeconds = leaseSeconds;
+  }
+
+  async of(pool: string, now: number): Promise<PoolFacts> {
+    if (now >= this.#poolsUntil) {
+      const rows = await this.#db.query<PoolFacts & { pool: string }>(poolFactsStatement(this.#leaseSeconds));
+      this.#pools = new Map(rows.map(({ pool: name, ...facts }) => [name, facts]));
+      this.#poolsUntil = now + keptMs;
+    }
+    return this.#pools.get(pool) ?? nobody;
+  }
+
+  /** Runs of each share in a pool, with those that were claimed here since counted in. */
+  async running(pool: string, now: number): Promise<ReadonlyMap<string, number>> {
+    if (now >= this.#runningUntil) {
+      this.#running = new Map();
+      const rows = await this.#db.query<{ pool: string; share: string; runs: number }>(runningStatement());
+      for (const row of rows) this.#runningOf(row.pool).set(row.share, row.runs);
+      this.#runningUntil = now + keptMs;
+    }
+    return this.#runningOf(pool);
+  }
+
+  /** A run of this share begins here: the next pick knows without asking. */
+  began(pool: string, share: string): void {
+    const shares = this.#runningOf(pool);
+    shares.set(share, (shares.get(share) ?? 0) + 1);
+  }
+
+  forget(): void {
+    this.#poolsUntil = 0;
+  }
+
+  #runningOf(pool: string): Map<string, number> {
+    const shares = this.#running.get(pool) ?? new Map<string, number>();
+    this.#running.set(pool, shares);
+    return shares;
+  }
+}
+
+export const poolFactsStatement = (leaseSeconds: number): Statement => sql`
+  select pool.name as pool, pool.wait_budget_seconds as "waitBudgetSeconds", there.workers, there.cheapest
+  from (
+    select served as pool, count(*)::int as workers, min(cost) as cheapest
+    from worker, unnest(worker.pools) as served
+    where state = 'active' and hold is null and last_seen_at > now() - make_interval(secs => ${leaseSeconds})
+    group by served
+  ) as there join pool on pool.name = there.pool`;
+
+export const runningStatement = (): Statement => sql`
+  select job.pool, job.share, count(*)::int as runs
+  from run join job on job.id = run.job_id
+  where run.ended_at is null
+  group by job.pool, job.share`;
