@@ -5,7 +5,7 @@ import { counted } from './limits.ts';
 import { remember } from './memory.ts';
 import { nearestHint } from './nearest.ts';
 import { quote } from './printable.ts';
-import { fits, patternOf, schemaOf, typesOf } from './schema/fits.ts';
+import { fits, meantBy, patternOf, schemaOf, typesOf } from './schema/fits.ts';
 import type { JsonType, Schema } from './schema/shape.ts';
 import type { List, Scalar, Table, Value } from './tree.ts';
 
@@ -42,9 +42,14 @@ export function createCheck(found: Finding[]): Check {
     const fitting = branches.filter((branch) => fits(value, branch));
     const [only] = fitting;
     if (!only) tellType(value, schema, branches.flatMap(typesOf), named);
-    if (only && fitting.length === 1) check(value, only, named);
-    if (fitting.length < 2) return;
-    const attempts = fitting.map((branch) => {
+    else if (fitting.length === 1) check(value, only, named);
+    else if (value.kind === 'table') check(value, meantBy(value, fitting), named);
+    else checkEach(value, fitting, named);
+  }
+
+  /** One that has nothing to say is enough. */
+  function checkEach(value: Value, branches: readonly Schema[], named: Named): void {
+    const attempts = branches.map((branch) => {
       const complaints: Finding[] = [];
       createCheck(complaints)(value, branch, named);
       return complaints;
@@ -72,7 +77,8 @@ export function createCheck(found: Finding[]): Check {
       typeof value.value === 'number' &&
       (value.value < (schema.minimum ?? -Infinity) || value.value > (schema.maximum ?? Infinity))
     ) {
-      tell('range', `${named.name} must be ${schema.title}, not ${quote(value.text)}`, null);
+      const message = `${named.name} must be ${schema.title}, not ${quote(value.text)}`;
+      tell('range', message, schema.patternErrorMessage ?? null);
     }
   }
 

@@ -3,6 +3,7 @@ import { elsewhere } from './elsewhere.ts';
 import { nearestHint } from './nearest.ts';
 import { listed, quote } from './printable.ts';
 import { patternOf } from './schema/fits.ts';
+import { jobTable } from './schema/job.ts';
 import type { JsonType, Schema } from './schema/shape.ts';
 import { stepTable } from './schema/step.ts';
 import type { Value } from './tree.ts';
@@ -19,8 +20,10 @@ export function kindOf(value: Value): string {
 export function typeHint(value: Value, types: readonly JsonType[], schema: Schema): string | null {
   if (isEmpty(value)) return 'give it a value, or remove it';
   if (value.kind !== 'scalar') {
-    const opening = value.kind === 'list' ? '[' : '{';
-    return types.includes('string') ? `text that begins with ${opening} must stand in quotes` : null;
+    // What has keys with values was meant as a mapping, maybe of another tool: quotes would not help.
+    const isMapping = value.kind === 'table' && [...value.entries.values()].some((entry) => !isEmpty(entry.value));
+    if (!types.includes('string') || isMapping) return schema.patternErrorMessage ?? null;
+    return `text that begins with ${value.kind === 'list' ? '[' : '{'} must stand in quotes`;
   }
   if (value.hasHoles) return 'an expression becomes text, which cannot stand here';
   if (types.includes('boolean') && /^(yes|on|y)$/i.test(value.text)) return 'write true';
@@ -30,7 +33,8 @@ export function typeHint(value: Value, types: readonly JsonType[], schema: Schem
     const isMeant = schema.pattern === undefined || patternOf(schema.pattern).test(value.text);
     return isMeant ? `put it in quotes: '${value.text}'` : (schema.patternErrorMessage ?? null);
   }
-  return types.includes('integer') && /^\d+$/.test(value.text) ? 'write it without quotes' : null;
+  if (types.includes('integer') && /^-?\d+$/.test(value.text)) return 'write it without quotes';
+  return schema.patternErrorMessage ?? null;
 }
 
 /** Letters that look like others are named: nobody finds a Cyrillic а by reading. */
@@ -45,10 +49,12 @@ export function patternHint(text: string, schema: Schema): string | null {
 export function guessKey(key: string, schema: Schema): string | null {
   const isStep = schema.title === stepTable.title;
   if (isStep && /\s/.test(key)) return 'a `script` that holds a colon and a space must stand in quotes';
-  return elsewhere(schema.title, key) ?? nearestHint(key, Object.keys(schema.properties ?? {}));
+  const own = Object.keys(schema.properties ?? {});
+  const words = schema === jobTable ? [...own, 'gate'] : own;
+  return elsewhere(schema.title, key) ?? nearestHint(key, words);
 }
 
 export function keysOf({ properties, patternProperties }: Schema): string {
   const more = patternProperties ? ', and keys that begin with x- as a place for anchors' : '';
-  return `it may have ${listed(Object.keys(properties ?? {}), 20)}${more}`;
+  return `it may have ${listed(Object.keys(properties ?? {}), 25)}${more}`;
 }

@@ -1,5 +1,5 @@
 // What goes from stage to stage: a plan in the making, and everything found wrong on the way.
-import type { Cause, JobAttributes, JobSpec, LeftOut, Mistake } from '@signalbox/protocol';
+import type { Cause, JobAttributes, JobOrder, JobSpec, LeftOut, Mistake } from '@signalbox/protocol';
 import type { Place, Source } from './source.ts';
 import type { Entry, Table } from './tree.ts';
 
@@ -13,9 +13,11 @@ export type PushFacts = {
 
 export type PlannedJob = {
   readonly name: string;
+  /** Empty for a gate. */
   readonly pool: string;
   readonly attributes: JobAttributes;
   readonly spec: JobSpec;
+  readonly order: JobOrder;
   /** Names of jobs of this plan that must have passed. */
   readonly needs: string[];
   /** Runs at most while it ends errored. */
@@ -56,6 +58,7 @@ export type Cell = {
   readonly pool: string;
   readonly attributes: JobAttributes;
   readonly spec: JobSpec;
+  readonly order: JobOrder;
   readonly attempts: number;
   readonly branches: Patterns | null;
   readonly ifChanged: Patterns | null;

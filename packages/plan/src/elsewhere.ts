@@ -1,12 +1,20 @@
 // What other tools call a thing, and what it is called here: most newcomers write the word that they know.
+import { gateTable } from './schema/gate.ts';
+import { jobTable } from './schema/job.ts';
 
 /** A hint for a key that another tool has at this place. */
 export function elsewhere(table: string, key: string): string | null {
+  if (table === 'a gate' && ofRuns.has(key)) return gates;
   return words.get(`${table}/${key}`) ?? null;
 }
 
 const anchors = 'there is no inheritance; share values by an anchor under a key that begins with x-, and `<<: *anchor`';
 const expressions = 'there are no conditions; `on`, `if-changed` and `matrix.exclude` decide what runs';
+
+const gates = 'a gate runs nothing, it waits for a person; give this key to a job that `needs` the gate';
+
+/** The keys of a job that a gate does not have. */
+const ofRuns = new Set(Object.keys(jobTable.properties ?? {}).filter((key) => !gateTable.properties?.[key]));
 
 const words = new Map<string, string>([
   ['a Signalbox configuration/on', '`on` stands in each job'],
@@ -41,6 +49,13 @@ const words = new Map<string, string>([
   ['a job/rules', expressions],
   ['a job/only', '`on: { push: { branches: [main] } }` does that'],
   ['a job/branches', '`on: { push: { branches: [main] } }` does that'],
+  ['a job/when', 'a job that waits for a person is a gate, with `gate: Ship it?` and no steps; others `need` it'],
+  ['a job/approval', 'it is called `gate` here, and is a job of its own'],
+  ['a job/block', 'it is called `gate` here, and is a job of its own'],
+  ['a job/concurrency-group', 'it is called `concurrency` here'],
+  ['a job/concurrency_group', 'it is called `concurrency` here'],
+  ['a job/resource_group', 'it is called `concurrency` here'],
+  ['a job/start_in', 'it is called `delay` here'],
   ['a job/image', 'a pool decides where a job runs'],
   ['a job/container', 'a pool decides where a job runs'],
   ['a step/run', 'it is called `script` here'],

@@ -20,7 +20,7 @@ export const limits = {
   },
   globCharacters: { most: 200, sentence: 'Characters of one pattern.' },
   attempts: { most: 10, sentence: 'Runs of one job that keeps ending errored.' },
-  durationSeconds: { most: 7 * 24 * 3600, sentence: 'Seconds of any time limit: seven days.' },
+  durationSeconds: { most: 7 * 24 * 3600, sentence: 'Seconds of any time limit or delay: seven days.' },
   nameCharacters: { most: 200, sentence: "Characters of a job's whole name." },
   planCharacters: { most: 50_000_000, sentence: 'Characters of scripts and environment of all jobs together.' },
   mistakes: { most: 500, sentence: 'Mistakes that are reported at once.' },

@@ -13,6 +13,7 @@ export function order(draft: Draft): Draft {
       pool: cell.pool,
       attributes: cell.attributes,
       spec: cell.spec,
+      order: cell.order,
       needs: (edges[index] ?? []).map((edge) => cells[edge.to]?.name ?? ''),
       attempts: cell.attempts,
       origin: placeOf(draft.source, cell.offset),

@@ -1,5 +1,6 @@
 // A plan as readable text: what would run, where, after what; what would not, and why. Without colour.
 import type { Plan, PlannedJob } from './draft.ts';
+import { durationOf } from './durations.ts';
 import { counted } from './limits.ts';
 import { printMistake } from './print-mistakes.ts';
 import { printable } from './printable.ts';
@@ -7,8 +8,14 @@ import { printable } from './printable.ts';
 export function printPlan({ jobs, leftOut, warnings }: Plan): string {
   const parts = [`${count(jobs.length, 'job')}, ${counted(leftOut.length)} left out`];
   if (jobs.length > 0) {
-    const rows = jobs.map((job) => [job.name, job.pool, `line ${job.origin.line}`, afterOf(job), doesOf(job)]);
-    parts.push(table(['job', 'pool', 'from', 'after', 'does'], rows));
+    // Most files say nothing about order: then there is no column of it.
+    const orders = jobs.map(orderOf);
+    const isUsual = orders.every((text) => text === '');
+    const rows = jobs.map((job, index) => {
+      const order = isUsual ? [] : [orders[index] ?? ''];
+      return [job.name, job.pool, `line ${job.origin.line}`, afterOf(job), ...order, doesOf(job)];
+    });
+    parts.push(table(['job', 'pool', 'from', 'after', ...(isUsual ? [] : ['order']), 'does'], rows));
   }
   if (leftOut.length > 0) {
     const rows = leftOut.map(({ name, kind, reason, line }) => [name, kind, `line ${line}`, reason]);
@@ -26,7 +33,20 @@ function afterOf({ needs }: PlannedJob): string {
   return needs.length > 3 ? `${needs.slice(0, 2).join(', ')} and ${needs.length - 2} more` : needs.join(', ');
 }
 
-function doesOf({ spec }: PlannedJob): string {
+/** What is not usual about when it runs. */
+function orderOf({ order }: PlannedJob): string {
+  const { priority, coalesce, concurrencyGroup, delaySeconds } = order;
+  const words = [
+    priority === 0 ? null : `priority ${priority}`,
+    concurrencyGroup === null ? null : `concurrency ${concurrencyGroup}`,
+    coalesce === 0 ? null : `coalesces ${coalesce}`,
+    delaySeconds === 0 ? null : `delay ${durationOf(delaySeconds)}`,
+  ];
+  return words.filter((word) => word !== null).join(', ');
+}
+
+function doesOf({ spec, order }: PlannedJob): string {
+  if (order.gate !== null) return `waits for a person: ${order.gate}`;
   const [first] = spec.steps;
   return spec.steps.length === 1 && first ? first.name : count(spec.steps.length, 'step');
 }

@@ -1,4 +1,4 @@
-// A time limit of a table in seconds; one that is out of bounds is a mistake, and the usual one stands in.
+// A duration of a table in seconds; one that is out of bounds is a mistake, and the usual one stands in.
 import type { Finding } from './draft.ts';
 import { durationOf, secondsOf } from './durations.ts';
 import { limits } from './limits.ts';
@@ -12,6 +12,6 @@ export function readDuration(table: Table, key: string, usual: number, found: Fi
   const most = limits.durationSeconds.most;
   if (seconds >= 1 && seconds <= most) return seconds;
   const message = `${quote(key)} must be from 1s to ${durationOf(most)}, not ${quote(value.text)}`;
-  found.push({ offset: value.offset, rule: 'duration', message, hint: null });
+  found.push({ offset: value.offset, rule: 'duration', message, hint: `without the key it is ${durationOf(usual)}` });
   return usual;
 }

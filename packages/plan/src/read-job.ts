@@ -3,8 +3,9 @@ import type { JobSpec } from '@signalbox/protocol';
 import type { Cell, Finding, Patterns } from './draft.ts';
 import { matrixEnv, refuseBoth, sizeOf, textsIn } from './environment.ts';
 import { readDuration } from './read-duration.ts';
+import { readOrder } from './read-order.ts';
 import { createStepsReader } from './read-steps.ts';
-import { type Entry, flagAt, listAt, scalarAt, type Table, tableAt, textAt, textsOf } from './tree.ts';
+import { type Entry, flagAt, listAt, numberAt, type Table, tableAt, textAt, textsOf } from './tree.ts';
 
 export type ReadJob = {
   readonly cell: Omit<Cell, 'name' | 'offset' | 'template'>;
@@ -23,7 +24,7 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
   const fileEnv = textsIn(file ? tableAt(file, 'env') : undefined);
   const readSteps = createStepsReader(found, warnings);
 
-  return (table, template, values, matrix) => {
+  const readSpec = (table: Table, values: ReadonlyMap<string, string>, matrix: Entry | undefined): ReadSpec => {
     const timeoutSeconds = readDuration(table, 'timeout', 7200, found);
     const silentSeconds = readDuration(table, 'silent-timeout', 1200, found);
     const list = listAt(table, 'steps');
@@ -40,11 +41,16 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
       secrets: secrets.map(({ text }) => text),
       timeoutSeconds,
     };
+    return { spec, sizeCharacters: steps.sizeCharacters + sizeOf(env) };
+  };
+
+  return (table, template, values, matrix) => {
+    const isGate = table.entries.has('gate');
+    const { spec, sizeCharacters } = isGate ? gateSpec : readSpec(table, values, matrix);
     const on = tableAt(table, 'on');
-    const attempts = scalarAt(table, 'attempts')?.value;
     return {
       cell: {
-        pool: textAt(table, 'pool') ?? 'default',
+        pool: isGate ? '' : (textAt(table, 'pool') ?? 'default'),
         attributes: {
           template,
           platform: textAt(table, 'platform') ?? values.get('platform') ?? null,
@@ -53,15 +59,24 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
           symbol: textAt(table, 'symbol') ?? symbolOf(template),
         },
         spec,
-        attempts: typeof attempts === 'number' ? attempts : 3,
+        order: readOrder(table, found),
+        attempts: isGate ? 1 : numberAt(table, 'attempts', 3),
         branches: patternsAt(on ? tableAt(on, 'push') : undefined, 'branches'),
         ifChanged: patternsAt(table, 'if-changed'),
         needs: textsOf(listAt(table, 'needs')).map(({ text, offset }) => ({ text, offset })),
       },
-      sizeCharacters: steps.sizeCharacters + sizeOf(env),
+      sizeCharacters,
     };
   };
 }
+
+type ReadSpec = { readonly spec: JobSpec; readonly sizeCharacters: number };
+
+/** Nothing to run: no worker ever sees it. */
+const gateSpec: ReadSpec = {
+  spec: { steps: [], env: {}, checkout: false, artifacts: [], secrets: [], timeoutSeconds: 1 },
+  sizeCharacters: 0,
+};
 
 function patternsAt(table: Table | undefined, key: string): Patterns | null {
   const entry = table?.entries.get(key);

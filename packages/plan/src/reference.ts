@@ -1,20 +1,25 @@
 // The tables of docs/configuration.md and the published schema file, made from the schema: nothing is written twice.
 import { counted, limits } from './limits.ts';
 import { configSchema } from './schema/file.ts';
-import { job, matrix, pushTrigger } from './schema/job.ts';
+import { gateTable } from './schema/gate.ts';
+import { jobTable } from './schema/job.ts';
+import { matrix } from './schema/matrix.ts';
 import type { Schema } from './schema/shape.ts';
 import { stepTable } from './schema/step.ts';
+import { pushTrigger } from './schema/trigger.ts';
 
 /** Every key in tables, and every limit, as Markdown. */
 export function configReference(): string {
   const sections = [
-    ['The file', configSchema],
-    ['A job: `jobs.<name>`', job],
-    ['A trigger: `jobs.<name>.on.push`', pushTrigger],
-    ['A matrix: `jobs.<name>.matrix`', matrix],
-    ['A step: `jobs.<name>.steps[]`', stepTable],
+    ['The file', keysOf(configSchema)],
+    ['A job: `jobs.<name>`', keysOf(jobTable)],
+    ['A gate: `jobs.<name>`', gateKeys()],
+    ['A trigger: `jobs.<name>.on.push`', keysOf(pushTrigger)],
+    ['A matrix: `jobs.<name>.matrix`', keysOf(matrix)],
+    ['A step: `jobs.<name>.steps[]`', keysOf(stepTable)],
+    ['Limits', limitsTable()],
   ] as const;
-  return [...sections.map(([title, schema]) => `### ${title}\n\n${keysOf(schema)}`), limitsTable()].join('\n\n');
+  return sections.map(([title, text]) => `### ${title}\n\n${text}`).join('\n\n');
 }
 
 /** A page with the tables in it anew, between its two marks. */
@@ -47,6 +52,14 @@ function keysOf(schema: Schema): string {
   return table(['key', 'value', 'default', 'meaning'], rows);
 }
 
+/** What a gate has of a job is not told twice. */
+function gateKeys(): string {
+  const { gate, ...shared } = gateTable.properties ?? {};
+  const own: Schema = { ...gateTable, properties: gate ? { gate } : {} };
+  const keys = Object.keys(shared).map((key) => `\`${key}\``);
+  return `${keysOf(own)}\n\nBeside it a gate may have ${keys.join(', ')}, as a job has them, and nothing else.`;
+}
+
 const defaultOf = ({ default: usual }: Schema): string => (usual === undefined ? '' : `\`${String(usual)}\``);
 
 function exampleOf({ examples }: Schema): string {
@@ -60,7 +73,7 @@ const quoted = (text: string): string => (/^[a-z]/.test(text) && !/[{*]/.test(te
 
 function limitsTable(): string {
   const rows = Object.values(limits).map(({ most, sentence }) => [counted(most), sentence]);
-  return `### Limits\n\n${table(['most', 'of what'], rows)}`;
+  return table(['most', 'of what'], rows);
 }
 
 /** Columns are filled up, as the formatter of the repository wants them. */

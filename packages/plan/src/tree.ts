@@ -57,6 +57,11 @@ export function flagAt(table: Table, key: string, usual: boolean): boolean {
   return typeof value === 'boolean' ? value : usual;
 }
 
+export function numberAt(table: Table, key: string, usual: number): number {
+  const value = scalarAt(table, key)?.value;
+  return typeof value === 'number' ? value : usual;
+}
+
 /** The texts of a list; what is no text is passed over. */
 export function textsOf(list: List | undefined): Scalar[] {
   return (list?.items ?? []).filter(isText);

@@ -42,7 +42,8 @@ jobs:
         script: |
           make \${{ matrix.platform }}
         timeout: 1h30m
-  test: { needs: [build, 'build-win'], attempts: 2, secrets: [TOKEN], artifacts: ['dist/**'], steps: [x] }
+  ask: { gate: 'Ship \${{ matrix.x }}?', matrix: { x: [1, 2] }, needs: [build] }
+  test: { needs: [build, 'build-win', ask-1], priority: 3, coalesce: 2, concurrency: one, delay: 10m, attempts: 2, secrets: [TOKEN], artifacts: ['dist/**'], steps: [x] }
 `;
 
 const words = [
@@ -59,6 +60,10 @@ const words = [
     'env',
     'if-changed',
     'timeout',
+    'gate',
+    'priority',
+    'concurrency',
+    'delay',
   ],
   ...[
     'a',

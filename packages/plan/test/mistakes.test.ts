@@ -196,6 +196,56 @@ const single: [what: string, text: string, at: string, message: RegExp, hint?: R
   ],
   ['attempts as text', "jobs: { a: { attempts: '3', steps: [x] } }", '1:24', /a number from 1 to 10/, /without quotes/],
   [
+    'a priority beyond its range',
+    'jobs: { a: { priority: 101, steps: [x] } }',
+    '1:24',
+    /a number from -100 to 100, not `101`/,
+    /higher number comes first/,
+  ],
+  ['a priority in words', 'jobs: { a: { priority: high, steps: [x] } }', '1:24', /from -100 to 100/, /0 is usual/],
+  ['a priority as text', "jobs: { a: { priority: '-5', steps: [x] } }", '1:24', /from -100/, /without quotes/],
+  ['half a priority', 'jobs: { a: { priority: 0.5, steps: [x] } }', '1:24', /from -100 to 100/, /0 is usual/],
+  ['coalesce below zero', 'jobs: { a: { coalesce: -1, steps: [x] } }', '1:24', /from 0 to 1000/, /0 is for none/],
+  ['coalesce as a wish', 'jobs: { a: { coalesce: true, steps: [x] } }', '1:24', /from 0 to 1000/, /older pushes/],
+  [
+    'a limit in place of a group',
+    'jobs: { a: { concurrency: 1, steps: [x] } }',
+    '1:27',
+    /name of a group, not the number `1`/,
+    /at the server/,
+  ],
+  [
+    'a group as another tool writes it',
+    'jobs: { a: { concurrency: { group: x }, steps: [x] } }',
+    '1:27',
+    /name of a group, not a mapping/,
+    /at the server/,
+  ],
+  [
+    'a group that a matrix makes wrong',
+    `jobs: { a: { concurrency: '\${{ matrix.x }}', matrix: { x: [7] }, steps: [x] } }`,
+    '1:27',
+    /`7` is not/,
+    /begins with a letter/,
+  ],
+  ['no delay', 'jobs: { a: { delay: 0s, steps: [x] } }', '1:21', /from 1s to 168h, not `0s`/, /it is 0s/],
+  ['a delay without unit', 'jobs: { a: { delay: 10, steps: [x] } }', '1:21', /a duration such as 30s/, /hours, min/],
+  ['a gate without question', 'jobs: { a: { gate: true } }', '1:20', /must be a question/, /what a person is asked/],
+  ['a gate of blanks', "jobs: { a: { gate: ' ' } }", '1:20', /must be a question/, /what a person is asked/],
+  ['a gate with nothing', 'jobs: { a: { gate: } }', '1:14', /`gate` must be a question, and has no/, /give it a value/],
+  [
+    'steps beside a gate',
+    'jobs: { a: { gate: Ship it?, steps: [x] } }',
+    '1:30',
+    /a gate has no key `steps`/,
+    /runs nothing.*a job that `needs` the gate/,
+  ],
+  ['a gate in a pool', 'jobs: { a: { gate: Ship it?, pool: x } }', '1:30', /no key `pool`/, /runs nothing/],
+  ['a gate with a limit', 'jobs: { a: { gate: Ship it?, timeout: 0s } }', '1:30', /no key `timeout`/, /runs nothing/],
+  ['a gate that is misspelt', 'jobs: { a: { gaet: Ship it?, steps: [x] } }', '1:14', /no key `gaet`/, /`gate`/],
+  ['a key of a gate misspelt', 'jobs: { a: { gate: Ship it?, need: [b] } }', '1:30', /no key `need`/, /`needs`/],
+  ["another tool's gate", 'jobs: { a: { when: manual, steps: [x] } }', '1:14', /no key `when`/, /`gate: Ship it\?`/],
+  [
     'an expression as a number',
     `jobs: { a: { attempts: '\${{ matrix.x }}', matrix: {x: [1]}, steps: [x] } }`,
     '1:24',
@@ -220,6 +270,32 @@ test('places count from the first visible character, with a byte-order mark and 
   expect(mistakesOf('jobs:\r\n  a:\r\n    stps: 1\r\n')).toEqual([
     { at: '3:5', message: 'a job has no key `stps`', hint: 'did you mean `steps`?' },
   ]);
+});
+
+test('everything of a run beside a gate is a mistake of its own', () => {
+  const text = `jobs:
+  ask:
+    gate: Ship it?
+    pool: linux
+    priority: 1
+    coalesce: 1
+    concurrency: one
+    delay: 1m
+    env: { A: 1 }
+    checkout: false
+    secrets: [A]
+    attempts: 1
+    timeout: 1m
+    silent-timeout: 1m
+    artifacts: [a]
+    steps: [x]
+`;
+  const told = mistakesOf(text);
+  expect(told.map(({ at }) => at)).toEqual(Array.from({ length: 13 }, (_, i) => `${i + 4}:5`));
+  for (const { message, hint } of told) {
+    expect(message).toMatch(/^a gate has no key `/);
+    expect(hint).toMatch(/^a gate runs nothing/);
+  }
 });
 
 test('what an alias brings is told once, where it is written', () => {

@@ -1,6 +1,6 @@
 // What the words of a configuration mean in the plan.
 import { expect, test } from 'vitest';
-import { job as jobSchema } from '../src/schema/job.ts';
+import { jobTable } from '../src/schema/job.ts';
 import type { Schema } from '../src/schema/shape.ts';
 import { stepTable } from '../src/schema/step.ts';
 import { namesOf, planOf } from './kit/compile-text.ts';
@@ -29,6 +29,7 @@ test('a job with one command has every default that a worker needs', () => {
       secrets: [],
       timeoutSeconds: 7200,
     },
+    order: { priority: 0, coalesce: 0, concurrencyGroup: null, gate: null, delaySeconds: 0, notBefore: null },
     needs: [],
     attempts: 3,
     origin: { line: 2, column: 3 },
@@ -49,6 +50,10 @@ jobs:
     checkout: false
     secrets: [TOKEN]
     attempts: 5
+    priority: -7
+    coalesce: 4
+    concurrency: big-disk
+    delay: 1m30s
     timeout: 1h30m
     silent-timeout: 90s
     artifacts: ['dist/**']
@@ -89,7 +94,67 @@ jobs:
     timeoutSeconds: 5400,
   });
   expect(job?.attempts).toBe(5);
+  expect(job?.order).toEqual({
+    priority: -7,
+    coalesce: 4,
+    concurrencyGroup: 'big-disk',
+    gate: null,
+    delaySeconds: 90,
+    notBefore: null,
+  });
   expect(job?.pool).toBe('big');
+});
+
+test('a gate asks its question after what it needs, and has nothing of a run', () => {
+  const plan = planOf(`
+env: { A: 1 }
+jobs:
+  build: { steps: [make] }
+  ask:
+    gate: Ship \${{ matrix.platform }}?
+    matrix: { platform: [linux, mac] }
+    needs: [build]
+    on: { push: { branches: [main] } }
+    if-changed: ['src/**']
+    group: Release
+    symbol: '?'
+  ship: { needs: [ask-mac], steps: [make ship] }
+`);
+  expect(namesOf(plan)).toEqual(['build', 'ask-linux', 'ask-mac', 'ship']);
+  expect(plan.jobs[2]).toEqual({
+    name: 'ask-mac',
+    pool: '',
+    attributes: { template: 'ask', platform: 'mac', variant: null, group: 'Release', symbol: '?' },
+    spec: { steps: [], env: {}, checkout: false, artifacts: [], secrets: [], timeoutSeconds: 1 },
+    order: {
+      priority: 0,
+      coalesce: 0,
+      concurrencyGroup: null,
+      gate: 'Ship mac?',
+      delaySeconds: 0,
+      notBefore: null,
+    },
+    needs: ['build'],
+    attempts: 1,
+    origin: { line: 5, column: 3 },
+  });
+  const elsewhere = planOf('jobs: { a: { gate: Ship it?, on: { push: { branches: [release] } } } }');
+  expect(elsewhere.leftOut).toMatchObject([{ name: 'a', kind: 'branch' }]);
+});
+
+test('groups and delays may differ by matrix', () => {
+  const plan = planOf(`
+jobs:
+  deploy:
+    matrix: { site: [east, west], minutes: [5] }
+    concurrency: deploy-\${{ matrix.site }}
+    delay: '\${{ matrix.minutes }}m'
+    steps: [x]
+`);
+  expect(plan.jobs.map(({ order }) => [order.concurrencyGroup, order.delaySeconds])).toEqual([
+    ['deploy-east', 300],
+    ['deploy-west', 300],
+  ]);
 });
 
 test('numbers and true/false are taken as they are written: 3.10 is not 3.1', () => {
@@ -182,6 +247,8 @@ jobs:
     pool: ${usual(jobKeys, 'pool')}
     checkout: ${usual(jobKeys, 'checkout')}
     attempts: ${usual(jobKeys, 'attempts')}
+    priority: ${usual(jobKeys, 'priority')}
+    coalesce: ${usual(jobKeys, 'coalesce')}
     timeout: ${usual(jobKeys, 'timeout')}
     silent-timeout: ${usual(jobKeys, 'silent-timeout')}
     steps:
@@ -193,7 +260,7 @@ jobs:
   expect({ ...told, origin: job?.origin }).toEqual(job);
 });
 
-const jobKeys = jobSchema.properties ?? {};
+const jobKeys = jobTable.properties ?? {};
 const stepKeys = stepTable.properties ?? {};
 
 function usual(keys: Readonly<Record<string, Schema>>, key: string): string {

@@ -33,6 +33,21 @@ warning: .signalbox.yml:8:55: this limit of a step is never reached: the whole j
 `);
 });
 
+test('what is not usual about the order is shown, and gates with their question', () => {
+  const plan = planOf(`jobs:
+  test: { coalesce: 5, steps: [npm test] }
+  ask: { gate: Ship it?, needs: [test] }
+  ship: { needs: [ask], priority: -2, concurrency: ship, delay: 10m, steps: [npm publish] }
+`);
+  expect(printPlan(plan)).toBe(`3 jobs, 0 left out
+
+job   pool     from    after  order                                     does
+test  default  line 2         coalesces 5                               npm test
+ask            line 3  test                                             waits for a person: Ship it?
+ship  default  line 4  ask    priority -2, concurrency ship, delay 10m  npm publish
+`);
+});
+
 test('what a tree writes cannot reach the terminal as an escape sequence', () => {
   const plan = planOf('jobs:\n  a: { steps: [{ script: "echo \\e[31m" }] }\n');
   expect(printPlan(plan)).not.toContain('\u001b');

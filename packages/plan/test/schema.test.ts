@@ -1,6 +1,6 @@
 // One schema for the check, the editors and the reference: they say the same.
 import { readFileSync } from 'node:fs';
-import { contract, PoolName } from '@signalbox/protocol';
+import { contract, JobOrder, PoolName } from '@signalbox/protocol';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -9,6 +9,8 @@ import { createCheck } from '../src/check-value.ts';
 import type { Draft, Finding } from '../src/draft.ts';
 import { compile, configSchema, schemaText, withReference } from '../src/index.ts';
 import { parse as parseStage } from '../src/parse.ts';
+import { job as jobSchema } from '../src/schema/job.ts';
+import { orderKeys } from '../src/schema/order.ts';
 import type { Schema } from '../src/schema/shape.ts';
 import { poolName, secretName } from '../src/schema/texts.ts';
 import { sourceOf } from '../src/source.ts';
@@ -32,7 +34,7 @@ test('the examples of the page are plans', () => {
   expect(names).toHaveLength(2);
   expect(names[0]).toEqual([
     ...['lint', 'build-linux-opt', 'build-linux-debug', 'build-windows-opt', 'build-mac-opt'],
-    ...['test-linux', 'test-windows', 'test-mac', 'publish'],
+    ...['test-linux', 'test-windows', 'test-mac', 'ship', 'publish'],
   ]);
 });
 
@@ -56,6 +58,27 @@ const patternOf = (schema: object): unknown => 'pattern' in schema && schema.pat
 test('pools and secrets have the names that the protocol allows', () => {
   expect(poolName.pattern).toContain(patternOf(PoolName));
   expect(secretName.pattern).toContain(patternOf(contract['set-secret'].params.properties.secret));
+});
+
+test('priority and coalesce have the ranges that the protocol allows', () => {
+  const { priority, coalesce } = JobOrder.properties;
+  expect(rangeOf(orderKeys.priority)).toEqual(rangeOf(priority));
+  expect(rangeOf(orderKeys.coalesce)).toEqual(rangeOf(coalesce));
+  expect(rangeOf(priority)).toEqual([-100, 100]);
+});
+
+function rangeOf(schema: object): unknown[] {
+  const { minimum, maximum } = schema as { minimum?: number; maximum?: number };
+  return [minimum, maximum];
+}
+
+test('no key of a gate has another meaning than in a job, and neither takes what the other requires', () => {
+  const [gate, job] = jobSchema.anyOf ?? [];
+  const { gate: question, ...shared } = gate?.properties ?? {};
+  expect(question).toBeDefined();
+  expect(job?.properties).toMatchObject(shared);
+  expect(job?.properties).not.toHaveProperty('gate');
+  expect(gate?.properties).not.toHaveProperty('steps');
 });
 
 const ajv = new Ajv({ strict: false, allErrors: true });
@@ -85,9 +108,12 @@ const scalars: readonly unknown[] = [
     '/abs',
     '../up',
     '!x',
+    'Ship it?',
+    '  ',
     'x'.repeat(101),
+    'x y'.repeat(70),
   ],
-  ...[`\${{ matrix.x }}`, 'line\nline', true, false, 0, 1, 3, 11, 1.5, null],
+  ...[`\${{ matrix.x }}`, 'line\nline', 'true', '7', true, false, 0, 1, 3, 11, -100, -101, 101, 1001, 1.5, null],
 ];
 const scalar = fc.constantFrom(...scalars);
 const keys = [
@@ -119,6 +145,7 @@ const keys = [
     'branches',
     'include',
   ],
+  ...['gate', 'priority', 'coalesce', 'concurrency', 'delay'],
   ...['exclude', 'KEY', 'job-1', '1a', 'a b'],
 ];
 const anything = fc.letrec((tie) => ({
@@ -128,7 +155,13 @@ const anything = fc.letrec((tie) => ({
 })).value;
 
 const valueFor = (schema: Schema): fc.Arbitrary<unknown> => {
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(valueFor));
+  if (schema.anyOf) {
+    // What has keys of several, such as steps beside a gate, is as likely a mistake as any.
+    const tables = schema.anyOf.filter((one) => one.type === 'object').map(valueFor);
+    const mixed = fc.tuple(...tables).map((values) => Object.assign({}, ...values));
+    const each = schema.anyOf.map((one) => ({ weight: 5, arbitrary: valueFor(one) }));
+    return fc.oneof(...each, { weight: tables.length > 1 ? 1 : 0, arbitrary: mixed });
+  }
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
   if (types.includes('object')) {
     const known = Object.entries(schema.properties ?? {}).map(([key, under]) => [key, mostly(under)] as const);

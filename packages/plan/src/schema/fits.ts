@@ -1,6 +1,6 @@
 // Which values a schema is for, and which schema a key has: the parts of JSON Schema that need no sentence.
 import { remember } from '../memory.ts';
-import type { Value } from '../tree.ts';
+import type { Table, Value } from '../tree.ts';
 import type { JsonType, Schema } from './shape.ts';
 
 export const typesOf = (schema: Schema): readonly JsonType[] =>
@@ -18,6 +18,12 @@ function isOfType(value: Value, type: JsonType): boolean {
   if (value.type === 'nothing') return type === 'null';
   if (value.type === 'boolean') return type === 'boolean';
   return type === 'number' || (type === 'integer' && Number.isInteger(value.value));
+}
+
+/** Of schemas of mappings the first whose required keys are there; each of them must refuse what the others require. */
+export function meantBy(table: Table, schemas: readonly Schema[]): Schema {
+  const isMeant = ({ required = [] }: Schema) => required.every((key) => table.entries.has(key));
+  return schemas.find(isMeant) ?? schemas[schemas.length - 1]!;
 }
 
 /** The schema of a key: its own, that of keys like it, that of all others. `none` when the key is refused. */

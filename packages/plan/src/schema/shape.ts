@@ -11,7 +11,7 @@ export type Schema = {
   readonly anyOf?: readonly Schema[];
   readonly enum?: readonly (string | number)[];
   readonly pattern?: string;
-  /** What the pattern asks for, in words; editors that know the keyword show it too. */
+  /** What the pattern or the bounds ask for, in words; editors that know the keyword show it too. */
   readonly patternErrorMessage?: string;
   readonly maxLength?: number;
   readonly minimum?: number;

@@ -36,6 +36,23 @@ export const needName: Schema = {
   patternErrorMessage: 'a job name has letters, digits, dots, dashes and underscores',
 };
 
+export const concurrencyGroup: Schema = {
+  title: 'the name of a group',
+  type: 'string',
+  pattern: orExpression('^[A-Za-z][A-Za-z0-9._-]{0,99}$'),
+  patternErrorMessage:
+    'a group has a name of 1 to 100 letters, digits, dots, dashes and underscores that begins with a letter; ' +
+    'how many of its jobs run at once is set at the server',
+};
+
+export const question: Schema = {
+  title: 'a question',
+  type: 'string',
+  pattern: '^(?!(true|false|[0-9.]+)$)(?=.*[^ ])[^\\u0000-\\u001f\\u007f]+$',
+  patternErrorMessage: 'write on one line what a person is asked: `gate: Ship it?`',
+  maxLength: 200,
+};
+
 export const matrixKey: Schema = {
   title: 'a key of a matrix',
   pattern: '^[A-Za-z_][A-Za-z0-9_-]{0,49}$',
@@ -110,3 +127,12 @@ export const glob: Schema = {
     'it may hold **, *, ?, [a-z] and {a,b}, and begin with ! for what does not count',
   maxLength: limits.globCharacters.most,
 };
+
+export const globs = (title: string, description: string): Schema => ({
+  title,
+  description,
+  type: 'array',
+  minItems: 1,
+  maxItems: limits.list.most,
+  items: glob,
+});
