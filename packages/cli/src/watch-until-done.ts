@@ -35,6 +35,7 @@ export async function watchUntilDone(client: Client, output: Output, watched: Wa
 function conclude(output: Output, seen: Look): number {
   output.answer(seen.value, () => [
     ...seen.problems.map(clean),
+    ...seen.warnings.map(clean),
     ...seen.jobs.filter(isBad).map((job) => {
       const why = job.reason ? clean(job.reason.text) : 'no reason was given';
       return `${clean(job.name)}: ${why}  (signalbox log ${job.id})`;

@@ -1,5 +1,5 @@
 // One look at what is watched, whatever it is: its jobs, whether it is done, and what the exit code then is.
-import type { Client, JobBrief, PipelineWithJobs } from '@signalbox/protocol/browser';
+import type { Client, JobBrief, Mistake, PipelineWithJobs } from '@signalbox/protocol/browser';
 import { exitCode, exitCodeOfVerdict } from './exit-codes.ts';
 import { clean } from './output.ts';
 
@@ -11,6 +11,8 @@ export type Look = {
   readonly done: boolean;
   /** Of a pipeline that could not be planned. */
   readonly problems: readonly string[];
+  /** Of a pipeline whose plan was warned. */
+  readonly warnings: readonly string[];
   /** Meaningful once it is done. */
   readonly code: number;
   /** What to listen to. */
@@ -26,7 +28,7 @@ export async function look(client: Client, watched: Watched): Promise<Look> {
       const title = `${push.repo} ${push.branch}: ${clean(push.title)}`;
       const code = job.verdict ? exitCodeOfVerdict(job.verdict, job.reason) : exitCode('other');
       const topics = [`job:${job.id}`, `pipeline:${job.pipelineId}`];
-      return { title, jobs: [job], done: job.verdict !== null, problems: [], code, topics, value: job };
+      return { title, jobs: [job], done: job.verdict !== null, problems: [], warnings: [], code, topics, value: job };
     }
     case 'pipeline': {
       const found = await client.call('get-pipeline', { params: { pipeline: watched.id } });
@@ -45,11 +47,13 @@ export async function look(client: Client, watched: Watched): Promise<Look> {
   }
 }
 
-function sum(pipelines: readonly PipelineWithJobs[]): Pick<Look, 'jobs' | 'done' | 'problems' | 'code'> {
+function sum(pipelines: readonly PipelineWithJobs[]): Pick<Look, 'jobs' | 'done' | 'problems' | 'warnings' | 'code'> {
   const jobs = pipelines.flatMap((one) => one.jobs);
   // A push without a pipeline has not been planned yet.
   const done = pipelines.length > 0 && pipelines.every(({ pipeline }) => pipeline.finishedAt !== null);
-  return { jobs, done, problems: pipelines.flatMap(problemsOf), code: Math.max(0, ...pipelines.map(codeOf)) };
+  const warnings = pipelines.flatMap(({ pipeline }) => pipeline.warnings.map((one) => `warning: ${told(one)}`));
+  const code = Math.max(0, ...pipelines.map(codeOf));
+  return { jobs, done, problems: pipelines.flatMap(problemsOf), warnings: [...new Set(warnings)], code };
 }
 
 /** The verdict of a pipeline has no reason of its own: it timed out when every job that failed did. */
@@ -71,11 +75,11 @@ function problemsOf({ pipeline: { problem } }: PipelineWithJobs): string[] {
     case 'no-configuration':
       return ['There is no .signalbox.yml at this commit: `signalbox init` writes one.'];
     case 'mistakes':
-      return problem.mistakes.map((one) => {
-        const hint = one.hint ? ` ${one.hint}` : '';
-        return `${one.file}:${one.line}:${one.column}: ${one.message}${hint}`;
-      });
+      return problem.mistakes.map(told);
     default:
       return problem satisfies never;
   }
 }
+
+const told = ({ file, line, column, message, hint }: Mistake): string =>
+  `${file}:${line}:${column}: ${message}${hint ? ` ${hint}` : ''}`;

@@ -204,5 +204,6 @@ export const Pipeline = Type.Object({
   verdict: Type.Union([Verdict, Type.Null()]),
   problem: Type.Union([PipelineProblem, Type.Null()]),
   leftOut: Type.Array(LeftOut),
+  warnings: Type.Array(Mistake, { description: 'What its plan was warned of: it runs, but maybe not as meant.' }),
 });
 export type Pipeline = Static<typeof Pipeline>;

@@ -36,7 +36,9 @@ export async function planPipeline(parts: PlanPipelineParts, asked: PlanAsked): 
   live.hint(`repo:${push.repoId}`, ...topics);
 }
 
-function plan(file: FileAtPush, push: Push, cause: Cause): Pick<Submission, 'jobs' | 'leftOut' | 'problem'> {
+type Planned = Pick<Submission, 'jobs' | 'leftOut' | 'problem' | 'warnings'>;
+
+function plan(file: FileAtPush, push: Push, cause: Cause): Planned {
   if (file.kind === 'absent')
     return { jobs: [], leftOut: [], problem: { kind: 'no-configuration', starter: starterFile() } };
   if (file.kind === 'unreadable')
@@ -44,10 +46,10 @@ function plan(file: FileAtPush, push: Push, cause: Cause): Pick<Submission, 'job
   const { branch, message, files } = push;
   const compiled = compile({ text: file.text, file: configFile, push: { branch, message, files }, cause });
   if (compiled.kind === 'mistakes') return mistaken(compiled.mistakes);
-  return { jobs: compiled.plan.jobs, leftOut: [...compiled.plan.leftOut], problem: null };
+  return { ...compiled.plan, problem: null };
 }
 
-const mistaken = (mistakes: readonly Mistake[]): Pick<Submission, 'jobs' | 'leftOut' | 'problem'> => ({
+const mistaken = (mistakes: readonly Mistake[]): Planned => ({
   jobs: [],
   leftOut: [],
   problem: { kind: 'mistakes', mistakes: [...mistakes] },

@@ -1,5 +1,14 @@
 // Turns a plan into rows: one pipeline with its jobs and edges; what needs nothing is ready at once.
-import type { Cause, JobAttributes, JobOrder, JobSpec, LeftOut, PipelineProblem, Verdict } from '@signalbox/protocol';
+import type {
+  Cause,
+  JobAttributes,
+  JobOrder,
+  JobSpec,
+  LeftOut,
+  Mistake,
+  PipelineProblem,
+  Verdict,
+} from '@signalbox/protocol';
 import { type Db, sql, type Tx } from '../base/index.ts';
 import { nextBuildId } from './build-id.ts';
 import type { OrderPolicy } from './decide/rank.ts';
@@ -23,6 +32,7 @@ export type Submission = {
   readonly jobs: readonly SubmittedJob[];
   readonly leftOut: readonly LeftOut[];
   readonly problem: PipelineProblem | null;
+  readonly warnings?: readonly Mistake[];
   /** How much the branch matters, 1 to 3. */
   readonly level?: number;
   /** On whose behalf; shares of try are between people. */
@@ -66,12 +76,12 @@ export async function submit(
 
 /** null: the same request was faster. */
 async function insertPipeline(tx: Tx, submission: Submission, buildId: string): Promise<number | null> {
-  const { jobs, problem, keepOpen = false } = submission;
+  const { jobs, problem, warnings = [], keepOpen = false } = submission;
   const verdict = jobs.length > 0 || keepOpen ? null : verdictWithoutJobs(problem);
   const [pipeline] = await tx.query<{ id: number }>(sql`
-    insert into pipeline (push_id, cause, request_key, build_id, problem, left_out, level, person, open_for_jobs, verdict, finished_at)
+    insert into pipeline (push_id, cause, request_key, build_id, problem, left_out, warnings, level, person, open_for_jobs, verdict, finished_at)
     values (${submission.pushId}, ${submission.cause}, ${submission.requestKey}, ${buildId},
-            ${problem && JSON.stringify(problem)}::jsonb, ${JSON.stringify(submission.leftOut)}::jsonb,
+            ${problem && JSON.stringify(problem)}::jsonb, ${JSON.stringify(submission.leftOut)}::jsonb, ${JSON.stringify(warnings)}::jsonb,
             ${submission.level ?? 1}, ${submission.person ?? null}, ${keepOpen}, ${verdict},
             case when ${verdict}::text is null then null else now() end)
     on conflict (push_id, request_key) do nothing

@@ -1,7 +1,8 @@
 // Why a push has no jobs though it should: no configuration yet, or mistakes in it, each shown where it stands.
-import type { Mistake, PipelineProblem } from '@signalbox/protocol/browser';
+import type { PipelineProblem } from '@signalbox/protocol/browser';
 import { counted } from '../text/size.ts';
 import { Command } from './command.tsx';
+import { MistakeList } from './mistake-list.tsx';
 import styles from './pipeline-trouble.module.css';
 
 export function PipelineTrouble({ problem }: { problem: PipelineProblem }) {
@@ -20,37 +21,10 @@ export function PipelineTrouble({ problem }: { problem: PipelineProblem }) {
   return (
     <section className={styles['mistakes']}>
       <h3>{counted(problem.mistakes.length, 'mistake')} in the configuration, so nothing runs</h3>
-      <ol>
-        {problem.mistakes.map((mistake) => (
-          <li key={`${mistake.file}:${mistake.line}:${mistake.column}:${mistake.message}`}>
-            <MistakeText mistake={mistake} />
-          </li>
-        ))}
-      </ol>
+      <MistakeList mistakes={problem.mistakes} />
       <p className={styles['check']}>
         Check it before you push: <code>signalbox plan</code>
       </p>
     </section>
-  );
-}
-
-function MistakeText({ mistake }: { mistake: Mistake }) {
-  const number = String(mistake.line);
-  return (
-    <>
-      <p>
-        <code>
-          {mistake.file}:{mistake.line}:{mistake.column}
-        </code>{' '}
-        <strong>{mistake.message}</strong>
-      </p>
-      <pre className={styles['excerpt']}>
-        <span className={styles['number']}>{number} </span>
-        {mistake.excerpt}
-        {'\n'}
-        <span className={styles['caret']}>{`${' '.repeat(number.length + mistake.column)}^`}</span>
-      </pre>
-      {mistake.hint ? <p className={styles['hint']}>{mistake.hint}</p> : null}
-    </>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from '../parts/button.tsx';
 import { Dialog, dialogClass } from '../parts/dialog.tsx';
 import { LeftOutList } from '../parts/left-out.tsx';
 import { PipelineTrouble } from '../parts/pipeline-trouble.tsx';
+import { PlanWarnings } from '../parts/plan-warnings.tsx';
 import { Ago, Lasting } from '../parts/time.tsx';
 import { counted } from '../text/size.ts';
 import { buildInstant } from '../text/time.ts';
@@ -46,6 +47,7 @@ export function PipelineCard({ detail, newest }: { detail: PipelineWithJobs; new
         ) : null}
       </header>
       {pipeline.problem ? <PipelineTrouble problem={pipeline.problem} /> : null}
+      <PlanWarnings warnings={pipeline.warnings} />
       {jobs.length > 0 ? <Jobs detail={detail} newest={newest} /> : null}
       {jobs.length === 0 && !pipeline.problem ? <p className={styles['quiet']}>This push starts no job.</p> : null}
       <LeftOutList leftOut={pipeline.leftOut} open={jobs.length === 0} />
