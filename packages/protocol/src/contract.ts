@@ -132,7 +132,8 @@ export const contract = {
     query: Type.Object({
       topics: Type.String({
         maxLength: 2000,
-        description: 'Comma list: `repo:ID`, `pipeline:ID`, `job:ID`, `run:ID` (its log grew), `repos`, `workers`.',
+        description:
+          'Comma list: `repo:ID`, `pipeline:ID`, `job:ID`, `run:ID` (its log grew), `repos`, `workers`, `pauses`, `groups`.',
       }),
     }),
     output: 'events',

@@ -25,6 +25,11 @@ const grid = createRoute({
     only: word(search['only']),
   }),
 });
+const order = createRoute({
+  getParentRoute: () => root,
+  path: '/repos/$repo/order',
+  component: lazyRouteComponent(() => import('./routes/order.tsx'), 'OrderPage'),
+});
 const push = createRoute({
   getParentRoute: () => root,
   path: '/pushes/$push',
@@ -46,7 +51,7 @@ const workers = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([entrance, repos, grid, push, job, workers]),
+  routeTree: root.addChildren([entrance, repos, grid, order, push, job, workers]),
   defaultPreload: 'intent',
   defaultPendingComponent: () => <Bones what="the page" />,
   defaultErrorComponent: BrokenPage,

@@ -4,7 +4,7 @@ import { exitText, stepToOpen } from '../src/job/choose-step.ts';
 import { shortName } from '../src/text/short-name.ts';
 import { counted, size } from '../src/text/size.ts';
 import { sentenceOf } from '../src/text/stand.ts';
-import { ago, between, buildInstant, duration, exact } from '../src/text/time.ts';
+import { ago, between, buildInstant, clock, comes, duration, exact } from '../src/text/time.ts';
 import { jobOf } from './job-of.ts';
 
 const now = Date.parse('2026-11-22T16:07:03.000Z');
@@ -15,6 +15,21 @@ test('how long ago something was', () => {
   expect(told).toEqual(['just now', '40 s ago', '5 min ago', '2 h ago', '28 h ago', '10 days ago']);
   expect(ago('2026-01-02T03:04:05.000Z', now)).toBe('2026-01-02');
   expect(ago(before(-20), now)).toBe('just now');
+});
+
+test('how soon something comes', () => {
+  const told = [-30, 3, 40, 89, 90, 300, 7200, 200_000].map((seconds) => comes(before(-seconds), now));
+  expect(told).toEqual([
+    'at any moment',
+    'at any moment',
+    'in 40 s',
+    'in 89 s',
+    'in 2 min',
+    'in 5 min',
+    'in 2 h',
+    'in 2 days',
+  ]);
+  expect(clock('2026-11-22T16:07:03.123Z')).toBe('16:07');
 });
 
 test('how long something lasted', () => {

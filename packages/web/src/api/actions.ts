@@ -1,5 +1,5 @@
 // What a person may do from a page: each action is said to have worked, or why not, in the notice.
-import type { JobBrief } from '@signalbox/protocol/browser';
+import type { JobBrief, Scope } from '@signalbox/protocol/browser';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { notify } from '../parts/notice-store.ts';
 import { counted } from '../text/size.ts';
@@ -57,10 +57,10 @@ export function useStartPipeline() {
   });
 }
 
-/** Why this person may not act at all; null when they may. */
-export function useMayNot(scope: 'act' | 'admin'): string | null {
+/** Why this person may not do what asks for this scope; null when they may. An administrator may all of it. */
+export function useMayNot(scope: Exclude<Scope, 'work'>): string | null {
   const { data } = useQuery(sessionQuery);
-  if (!data || data.scopes.includes(scope)) return null;
+  if (!data || data.scopes.includes(scope) || data.scopes.includes('admin')) return null;
   return `Your token does not have the scope \`${scope}\`.`;
 }
 
@@ -74,14 +74,16 @@ export function whyNotRerun(job: JobBrief, mayNot: string | null): string | null
   return job.state === 'done' ? null : 'It has not ended yet. Cancel it first to start over.';
 }
 
-async function settle(job: JobBrief): Promise<void> {
+/** Looks again at all that shows this job. */
+export async function settle(job: JobBrief): Promise<void> {
   await Promise.all([
     lookAtPipeline(job.pipelineId),
     queries.invalidateQueries({ queryKey: ['job', job.id] }),
+    queries.invalidateQueries({ queryKey: ['explanation', job.id] }),
     queries.invalidateQueries({ queryKey: ['push'] }),
   ]);
 }
 
-function tell(problem: Error): void {
+export function tell(problem: Error): void {
   notify(problem.message, 'problem');
 }

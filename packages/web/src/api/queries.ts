@@ -62,6 +62,30 @@ export function jobQuery(job: number) {
   });
 }
 
+/** Beside its hints: its place in line moves with what others do, of which nobody tells this page. */
+const lineMovesEvery = 5_000;
+
+export function explanationQuery(job: number) {
+  return queryOptions({
+    queryKey: ['explanation', job] as const,
+    queryFn: ({ signal }) => client.call('explain-job', { params: { job }, signal }),
+    staleTime: 0,
+    refetchInterval: lineMovesEvery,
+  });
+}
+
+export const pausesQuery = queryOptions({
+  queryKey: ['pauses'],
+  queryFn: async ({ signal }) => (await client.call('list-pauses', { signal })).items,
+});
+
+export function groupsQuery(repo: string) {
+  return queryOptions({
+    queryKey: ['groups', repo] as const,
+    queryFn: async ({ signal }) => (await client.call('list-groups', { params: { repo }, signal })).items,
+  });
+}
+
 export const workersQuery = queryOptions({
   queryKey: ['workers'],
   queryFn: async ({ signal }) => (await client.call('list-workers', { signal })).items,

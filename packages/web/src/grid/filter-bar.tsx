@@ -1,9 +1,10 @@
 // Above the grid: words of job names, and buttons for how jobs stand. What is chosen goes into the address.
 import { X } from 'lucide-react';
-import { type RefObject, useEffect, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { Button } from '../parts/button.tsx';
 import { type Filter, isFiltering, type Result, resultNames, toggled } from './filter.ts';
 import styles from './filter-bar.module.css';
+import { Legend } from './legend.tsx';
 
 type Props = {
   readonly filter: Filter;
@@ -11,6 +12,8 @@ type Props = {
   readonly counts: Readonly<Record<Result, number>>;
   readonly input: RefObject<HTMLInputElement | null>;
   readonly onChange: (change: { q?: string | undefined; only?: string | undefined }) => void;
+  /** What else can be done here. */
+  readonly children?: ReactNode;
 };
 
 const labels: Record<Result, string> = {
@@ -20,7 +23,7 @@ const labels: Record<Result, string> = {
   other: 'Cancelled, skipped',
 };
 
-export function FilterBar({ filter, words, counts, input, onChange }: Props) {
+export function FilterBar({ filter, words, counts, input, onChange, children }: Props) {
   const [typed, setTyped] = useState(words);
   useEffect(() => setTyped(words), [words]);
   return (
@@ -55,6 +58,10 @@ export function FilterBar({ filter, words, counts, input, onChange }: Props) {
           <X size={14} aria-hidden="true" /> Show all
         </Button>
       ) : null}
+      <div className={styles['others']}>
+        {children}
+        <Legend />
+      </div>
     </search>
   );
 }

@@ -35,6 +35,7 @@ export function JobFacts({ detail, run }: { detail: JobDetail; run: RunDetail | 
         <Fact name="Pool">
           <Link to="/workers">{job.pool}</Link>
         </Fact>
+        {job.priority !== 0 ? <Fact name="Priority">{job.priority}</Fact> : null}
         <Fact name="Build">
           <span title={buildInstant(pipeline.buildId)}>{pipeline.buildId}</span>
         </Fact>

@@ -7,6 +7,7 @@ import { Mark } from '../parts/mark.tsx';
 import { Ago, Lasting } from '../parts/time.tsx';
 import { standOf } from '../text/stand.ts';
 import styles from './job-header.module.css';
+import { RaiseButton } from './raise.tsx';
 import type { JobActions } from './use-job-actions.ts';
 
 type Props = { readonly detail: JobDetail; readonly run: RunDetail | undefined; readonly actions: JobActions };
@@ -35,6 +36,7 @@ export function JobHeader({ detail, run, actions }: Props) {
         </p>
       </div>
       <div className={styles['actions']}>
+        {waits(job) ? <RaiseButton job={job} /> : null}
         <Button
           onPress={rerun.go}
           busy={rerun.busy}
@@ -59,6 +61,14 @@ function Sentence({ detail, run }: { detail: JobDetail; run: RunDetail | undefin
         <strong>{titled(job.verdict ?? 'skipped')}</strong>
         {job.reason ? afterVerdict(job.reason.text, job.verdict ?? '') : null}
         {job.verdict === 'passed' && job.runCount > 1 ? `, in attempt ${job.runCount}` : null}
+        {job.coalescedInto !== null ? (
+          <>
+            {'. '}
+            <Link to="/jobs/$job" params={{ job: String(job.coalescedInto) }}>
+              Job {job.coalescedInto} ran in its place
+            </Link>
+          </>
+        ) : null}
       </>
     );
   }
@@ -78,6 +88,17 @@ function Sentence({ detail, run }: { detail: JobDetail; run: RunDetail | undefin
       </>
     );
   }
+  if (job.state === 'held') {
+    return job.gate === null ? (
+      <>
+        <strong>Held</strong>: waits for a place in its concurrency group
+      </>
+    ) : (
+      <>
+        <strong>Held</strong>: waits for a person's answer
+      </>
+    );
+  }
   if (job.state === 'ready') {
     return (
       <>
@@ -91,6 +112,11 @@ function Sentence({ detail, run }: { detail: JobDetail; run: RunDetail | undefin
       <strong>Waits</strong> for {missing === 1 ? 'another job' : `${missing} other jobs`}
     </>
   );
+}
+
+/** Before it runs there is a line to move it in; a gate is in none. */
+function waits(job: JobDetail['job']): boolean {
+  return job.gate === null && job.state !== 'running' && job.state !== 'done';
 }
 
 function titled(word: string): string {

@@ -8,6 +8,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    // What is to be filled in comes before the button that closes.
+    dialog.current?.querySelector<HTMLElement>('form :is(input, textarea, select)')?.focus();
   }, []);
   return (
     <dialog ref={dialog} className={styles['dialog']} onClose={onClose} aria-labelledby="dialog-title" closedby="any">

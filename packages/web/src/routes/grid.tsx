@@ -1,7 +1,8 @@
 // The home of a repository: pushes down, newest first; platforms and jobs across; live, filtered, and led by keys.
 import type { Grid, JobBrief } from '@signalbox/protocol/browser';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { ListOrdered } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { useCancelJob, useMayNot, useRerunJob, whyNotCancel, whyNotRerun } from '../api/actions.ts';
 import { client } from '../api/client.ts';
@@ -13,12 +14,15 @@ import { PushRow } from '../grid/push-row.tsx';
 import { continued, newestOf } from '../grid/rows.ts';
 import { summaryOf } from '../grid/summary.ts';
 import { useLive } from '../live/use-live.ts';
-import { Button } from '../parts/button.tsx';
+import { CloseTree } from '../order/close-tree.tsx';
+import { poolsInUse } from '../order/pools-in-use.ts';
+import { Button, buttonClass } from '../parts/button.tsx';
 import { Command } from '../parts/command.tsx';
 import { useKeys } from '../parts/keys.ts';
 import { rememberRepo } from '../parts/last-repo.ts';
 import { notify } from '../parts/notice-store.ts';
 import { Page } from '../parts/page.tsx';
+import { PauseBanners } from '../parts/pause-banners.tsx';
 import { Bones, Trouble } from '../parts/states.tsx';
 import type { GridSearch } from '../router.tsx';
 import styles from './grid.module.css';
@@ -34,12 +38,14 @@ export function GridPage() {
     if (grid.data) rememberRepo(grid.data.repo.name);
   }, [grid.data]);
   const newest = grid.data?.rows[0] && newestOf(grid.data.rows[0]);
+  const pools = useMemo(() => poolsInUse(grid.data?.rows ?? []), [grid.data]);
   const place = { repo, branch: search.branch, branches: grid.data?.branches ?? [] };
   return (
     <Page
       title={search.branch ? `${repo} ${search.branch}` : repo}
       stand={newest && newest.jobs.length > 0 ? summaryOf(newest.jobs).stand : null}
       place={place}
+      banners={<PauseBanners scene={{ repo, branch: search.branch, pools }} />}
     >
       <h1 className={styles['hidden']}>Pushes of {repo}</h1>
       {grid.data ? (
@@ -86,7 +92,12 @@ function Pushes({ grid, search }: { grid: Grid; search: GridSearch }) {
           counts={countsOf(grid, filter)}
           input={input}
           onChange={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true })}
-        />
+        >
+          {search.branch ? <CloseTree repo={grid.repo.name} branch={search.branch} /> : null}
+          <Link to="/repos/$repo/order" params={{ repo: grid.repo.name }} className={buttonClass['plain']}>
+            <ListOrdered size={14} aria-hidden="true" /> Order
+          </Link>
+        </FilterBar>
       ) : (
         <NoPushes grid={grid} branch={search.branch} />
       )}

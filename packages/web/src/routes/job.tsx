@@ -5,7 +5,7 @@ import { getRouteApi, Link, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { lookAtRun } from '../api/changes.ts';
 import { jobQuery } from '../api/queries.ts';
-import { Blockers } from '../job/blockers.tsx';
+import { ExplanationPanel } from '../job/explanation.tsx';
 import { JobFacts } from '../job/job-facts.tsx';
 import { JobHeader } from '../job/job-header.tsx';
 import { Steps } from '../job/steps.tsx';
@@ -60,7 +60,7 @@ function JobBody({ detail, run }: { detail: JobDetail; run: RunDetail | undefine
     <div className={styles['page']}>
       <div className={styles['head']}>
         <JobHeader detail={detail} run={run} actions={actions} />
-        {job.state === 'waiting' || job.state === 'ready' ? <Blockers detail={detail} /> : null}
+        {job.state === 'running' || job.state === 'done' ? null : <ExplanationPanel detail={detail} />}
       </div>
       <section id="log" className={styles['steps']} aria-label="Steps">
         {detail.runs.length > 1 ? <Attempts runs={detail.runs} current={run} /> : null}
@@ -94,6 +94,7 @@ function Attempts({ runs, current }: { runs: readonly RunDetail[]; current: RunD
 
 /** Before the first run: what it will do. */
 function PlannedSteps({ detail }: { detail: JobDetail }) {
+  if (detail.spec.steps.length === 0) return null;
   const heading = detail.job.state === 'done' ? 'It did not run. Its steps would have been' : 'What it will run';
   return (
     <div className={styles['planned']}>

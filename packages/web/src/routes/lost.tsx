@@ -7,8 +7,8 @@ export function LostPage() {
     <Page title="No such page" stand={null}>
       <h1>There is no page at this address</h1>
       <p>
-        Pages are at <code>/repos/NAME</code>, <code>/pushes/ID</code>, <code>/jobs/ID</code> and <code>/workers</code>.{' '}
-        <Link to="/repos">See all repositories</Link>.
+        Pages are at <code>/repos/NAME</code>, <code>/repos/NAME/order</code>, <code>/pushes/ID</code>,{' '}
+        <code>/jobs/ID</code> and <code>/workers</code>. <Link to="/repos">See all repositories</Link>.
       </p>
     </Page>
   );

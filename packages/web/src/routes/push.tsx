@@ -7,8 +7,10 @@ import { pushQuery, reposQuery } from '../api/queries.ts';
 import { newestOf } from '../grid/rows.ts';
 import { summaryOf } from '../grid/summary.ts';
 import { useLive } from '../live/use-live.ts';
+import { poolsInUse } from '../order/pools-in-use.ts';
 import { Button } from '../parts/button.tsx';
 import { Page } from '../parts/page.tsx';
+import { PauseBanners } from '../parts/pause-banners.tsx';
 import { Bones, Trouble } from '../parts/states.tsx';
 import { PipelineCard } from '../push/pipeline-card.tsx';
 import { PushHeader } from '../push/push-header.tsx';
@@ -30,6 +32,13 @@ export function PushPage() {
       title={push.data ? `${push.data.push.title} · ${push.data.push.branch}` : 'Push'}
       stand={newest && newest.jobs.length > 0 ? summaryOf(newest.jobs).stand : null}
       place={push.data ? { repo: push.data.push.repo, branch: push.data.push.branch } : {}}
+      banners={
+        push.data ? (
+          <PauseBanners
+            scene={{ repo: push.data.push.repo, branch: push.data.push.branch, pools: poolsInUse([push.data]) }}
+          />
+        ) : null
+      }
     >
       {push.data ? (
         <PushBody detail={push.data} />

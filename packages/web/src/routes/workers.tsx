@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMayNot } from '../api/actions.ts';
-import { poolsQuery, workersQuery } from '../api/queries.ts';
+import { pausesQuery, poolsQuery, workersQuery } from '../api/queries.ts';
 import { useLive } from '../live/use-live.ts';
 import { Button } from '../parts/button.tsx';
 import { Page } from '../parts/page.tsx';
@@ -15,10 +15,12 @@ import styles from './workers.module.css';
 export function WorkersPage() {
   const workers = useQuery(workersQuery);
   const pools = useQuery(poolsQuery);
-  useLive(['workers'], () => Promise.all([workers.refetch(), pools.refetch()]));
+  const pauses = useQuery(pausesQuery);
+  const again = () => Promise.all([workers.refetch(), pools.refetch(), pauses.refetch()]);
+  useLive(['workers', 'pauses'], again);
   const [adding, setAdding] = useState(false);
   const mayNot = useMayNot('admin');
-  const problem = workers.error ?? pools.error;
+  const problem = workers.error ?? pools.error ?? pauses.error;
   return (
     <Page title="Workers" stand={null}>
       <div className={styles['page']}>
@@ -28,13 +30,13 @@ export function WorkersPage() {
             Add a worker
           </Button>
         </header>
-        {workers.data && pools.data ? (
+        {workers.data && pools.data && pauses.data ? (
           <>
-            <PoolList pools={pools.data} />
+            <PoolList pools={pools.data} pauses={pauses.data} />
             <WorkerTable workers={workers.data} />
           </>
         ) : problem ? (
-          <Trouble problem={problem} what="workers" again={() => Promise.all([workers.refetch(), pools.refetch()])} />
+          <Trouble problem={problem} what="workers" again={again} />
         ) : (
           <Bones what="the workers" rows={4} />
         )}

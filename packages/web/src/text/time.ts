@@ -14,6 +14,22 @@ export function ago(instant: string, now: number): string {
   return instant.slice(0, 10);
 }
 
+/** How soon something comes: `now`, `in 40 s`, `in 5 min`, `in 3 h`, `in 2 days`. */
+export function comes(instant: string, now: number): string {
+  const seconds = Math.round((Date.parse(instant) - now) / 1000);
+  if (seconds < 5) return 'at any moment';
+  if (seconds < 90) return `in ${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `in ${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 36 ? `in ${hours} h` : `in ${Math.round(hours / 24)} days`;
+}
+
+/** The time of day of an instant, to the minute. */
+export function clock(instant: string): string {
+  return instant.slice(11, 16);
+}
+
 /** The instant itself, for the title of what `ago` says. */
 export function exact(instant: string): string {
   return `${instant.slice(0, 10)} ${instant.slice(11, 19)} UTC`;

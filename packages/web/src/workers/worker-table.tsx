@@ -3,6 +3,8 @@ import type { Worker } from '@signalbox/protocol/browser';
 import { Link } from '@tanstack/react-router';
 import { Command } from '../parts/command.tsx';
 import { Ago, Lasting } from '../parts/time.tsx';
+import { counted } from '../text/size.ts';
+import { Hold, HoldButton } from './hold.tsx';
 import { serverAddress, workerCommand } from './worker-command.ts';
 import styles from './worker-table.module.css';
 
@@ -37,6 +39,7 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
             <th scope="col">Pools</th>
             <th scope="col">Machine</th>
             <th scope="col">Last heard</th>
+            <td />
           </tr>
         </thead>
         <tbody>
@@ -46,9 +49,13 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
               <tr key={worker.id} data-state={worker.state}>
                 <th scope="row">{worker.name}</th>
                 <td data-label="State">
-                  <span className={styles[worker.state]} title={title}>
-                    {sign}
-                  </span>
+                  <div>
+                    <span className={styles[worker.state]} title={title}>
+                      {sign}
+                    </span>
+                    <Hold worker={worker} />
+                    <Errors worker={worker} />
+                  </div>
                 </td>
                 <td data-label={`Runs (${worker.running.length} of ${worker.capacity})`}>
                   <Running worker={worker} />
@@ -57,10 +64,14 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
                 <td data-label="Machine">
                   <span>
                     {worker.platform} <small title="version of the worker">{worker.version}</small>
+                    {worker.cost > 0 ? <small title="Cheaper workers come first"> cost {worker.cost}</small> : null}
                   </span>
                 </td>
                 <td data-label="Last heard">
                   <Ago at={worker.lastSeenAt} />
+                </td>
+                <td className={styles['act']}>
+                  <HoldButton worker={worker} />
                 </td>
               </tr>
             );
@@ -69,6 +80,12 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
       </table>
     </section>
   );
+}
+
+/** Runs that ended by no fault of the code: many in a row mean that the machine is ill. */
+function Errors({ worker }: { worker: Worker }) {
+  if (worker.erroredInARow === 0) return null;
+  return <p className={styles['errors']}>! {counted(worker.erroredInARow, 'run')} errored in a row</p>;
 }
 
 function Running({ worker }: { worker: Worker }) {

@@ -3,7 +3,7 @@ import { Refused } from '@signalbox/protocol';
 import type { FastifyReply } from 'fastify';
 import type { Live } from '../../base/index.ts';
 
-const topicShape = /^(repos|workers|(repo|pipeline|job|run):[1-9][0-9]{0,15})$/;
+const topicShape = /^(repos|workers|pauses|groups|(repo|pipeline|job|run):[1-9][0-9]{0,15})$/;
 const mostTopics = 50;
 const beatMs = 15_000;
 /** A reader that is this far behind is cut off: it comes back and looks at everything again. */
@@ -16,7 +16,7 @@ export function parseTopics(text: string): string[] {
   if (wrong)
     throw new Refused(
       'bad-request',
-      `"${wrong}" is not a topic. Topics: repos, workers, repo:ID, pipeline:ID, job:ID, run:ID.`,
+      `"${wrong}" is not a topic. Topics: repos, workers, pauses, groups, repo:ID, pipeline:ID, job:ID, run:ID.`,
     );
   if (topics.length === 0 || topics.length > mostTopics)
     throw new Refused('bad-request', `Ask for 1 to ${mostTopics} topics.`);

@@ -1,0 +1,69 @@
+// One thing that keeps a job from running: what, since when, who did it or can lift it, and what to do.
+import type { Blocker } from '@signalbox/protocol/browser';
+import { Link } from '@tanstack/react-router';
+import {
+  CalendarClock,
+  CirclePause,
+  Coins,
+  DoorClosed,
+  Hand,
+  HardDrive,
+  Layers,
+  Link2,
+  type LucideIcon,
+  PowerOff,
+  TimerReset,
+  TrafficCone,
+  TramFront,
+  Unplug,
+} from 'lucide-react';
+import { Ago } from '../parts/time.tsx';
+import styles from './blocker.module.css';
+
+const icons = {
+  need: Link2,
+  gate: DoorClosed,
+  'concurrency-group': Layers,
+  'no-worker-ever': Unplug,
+  'worker-offline': PowerOff,
+  'workers-held': Hand,
+  capacity: TramFront,
+  'cheaper-worker': Coins,
+  'retry-backoff': TimerReset,
+  'scheduled-for': CalendarClock,
+  'pool-paused': CirclePause,
+  'lane-paused': CirclePause,
+  'tree-closed': TrafficCone,
+  'disk-full': HardDrive,
+} as const satisfies Record<Blocker['kind'], LucideIcon>;
+
+/** `label`: its outlook, where it is not the one of the whole. */
+export function BlockerItem({ blocker, label }: { blocker: Blocker; label: string | null }) {
+  const { kind, what, since, who, cure, jobId } = blocker;
+  const Icon = icons[kind];
+  return (
+    <li className={styles['blocker']}>
+      <Icon size={18} aria-hidden="true" />
+      <div>
+        <p className={styles['what']}>{what}</p>
+        {since || who || label ? (
+          <p className={styles['facts']}>
+            {label ? <span>{label}</span> : null}
+            {since ? (
+              <span>
+                since <Ago at={since} />
+              </span>
+            ) : null}
+            {who ? <span>{who}</span> : null}
+          </p>
+        ) : null}
+        {cure ? <p className={styles['cure']}>{cure}</p> : null}
+      </div>
+      {jobId !== null ? (
+        <Link to="/jobs/$job" params={{ job: String(jobId) }} className={styles['link']}>
+          See that job
+        </Link>
+      ) : null}
+    </li>
+  );
+}
