@@ -212,6 +212,18 @@ describe('the pages', () => {
     }
   });
 
+  test('what a plan was warned of stands with its push, beside the jobs that run', async () => {
+    const { push } = await pushed(
+      'warned',
+      'jobs:\n  a: { pool: warned, timeout: 1m, steps: [{ script: x, timeout: 2m }] }\n',
+    );
+    const { page } = await open(`/pushes/${push.id}`);
+    await seen(page.getByRole('heading', { name: '1 warning about the configuration' }));
+    await seen(page.getByText('.signalbox.yml:2:65', { exact: true }));
+    await seen(page.getByText('this limit of a step is never reached'));
+    await seen(page.getByRole('rowheader', { name: 'a', exact: true }));
+  });
+
   test('a repository without a configuration shows the file to begin with', async () => {
     const plain = await sampleRepository();
     try {
