@@ -1,12 +1,16 @@
 // `npm run bench -- NAME [options]`: runs one benchmark, which prints what it does and ends in one line of JSON.
 import { firstGreen } from './first-green.ts';
+import { pickup } from './pickup.ts';
+import { queueCycle } from './queue-cycle.ts';
 import { trivialBuilds } from './trivial-builds.ts';
 
 /** Adding one is a file and a line here. */
 const benches = {
   'first-green': firstGreen,
+  'queue-cycle': queueCycle,
+  pickup,
   'trivial-builds': trivialBuilds,
-} satisfies Record<string, (args: readonly string[]) => Promise<Record<string, string | number>>>;
+} satisfies Record<string, (args: readonly string[]) => Promise<Record<string, unknown>>>;
 
 const [name = '', ...args] = process.argv.slice(2).filter((word) => word !== '--');
 const bench = (benches as Partial<Record<string, (typeof benches)[keyof typeof benches]>>)[name];
