@@ -3,6 +3,7 @@ import type { LogChunk } from '@signalbox/protocol';
 import { type Queryable, sql } from '../base/index.ts';
 import { checkChunks } from './check-chunks.ts';
 import type { RecordLimits } from './limits.ts';
+import { ended } from './to-seal.ts';
 import { whyNotAppended } from './why-not-appended.ts';
 
 /** Whose log: the claim fences off a worker that has lost the run. */
@@ -25,6 +26,9 @@ export async function append(
     if (steps.every((step) => step.grown)) return;
     const why = await whyNotAppended(db, hold, chunks);
     if (why === 'was-there') return;
+    // The rest of a log comes right behind the end of its run, and may be faster than what follows that end; or who was to do
+    // that has died.
+    if (why === 'not-in-line') await ended(db, [hold.runId]);
     // A change in between (the run ended, a twin of this call was first) made the statement see too little: it sees more now.
     if (attempt === 3) throw new Error(`The log of run ${hold.runId} could not be appended in ${attempt} attempts.`);
   }

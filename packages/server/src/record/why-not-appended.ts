@@ -8,23 +8,28 @@ type Found = {
   ended: boolean;
   announced: number[] | null;
   closed: boolean;
+  inLine: boolean;
   sizes: Record<string, number>;
 };
 
 /**
- * `was-there`: all of it had been appended before. `again`: nothing speaks against it now.
+ * `was-there`: all of it had been appended before. `again`: nothing speaks against it now. `not-in-line`: the run has ended, and
+ * nobody has put its log in line to be sealed yet, which keeps it open for what still comes.
  * @throws Refused claim-lost, log-gap, run-not-found, bad-request
  */
 export async function whyNotAppended(
   db: Queryable,
   { runId, claimId }: RunHold,
   chunks: readonly LogChunk[],
-): Promise<'was-there' | 'again'> {
+): Promise<'was-there' | 'again' | 'not-in-line'> {
   const [found] = await db.query<Found>(sql`
     select run.claim_id = ${claimId} as held, run.ended_at is not null as ended, run.log_bytes as announced,
-           run.ended_at is not null and coalesce(to_seal.closed, true) as closed,
+           run.ended_at is not null and coalesce(to_seal.closed, sealed_log.run_id is not null) as closed,
+           to_seal.run_id is not null as "inLine",
            coalesce((select jsonb_object_agg(step, size_bytes) from log where log.run_id = run.id), '{}') as sizes
-    from run left join to_seal on to_seal.run_id = run.id
+    from run
+    left join to_seal on to_seal.run_id = run.id
+    left join sealed_log on sealed_log.run_id = run.id
     where run.id = ${runId}`);
   if (!found) throw new Refused('run-not-found', `There is no run ${runId}.`);
   if (!found.held)
@@ -56,5 +61,5 @@ export async function whyNotAppended(
       `Run ${runId} ended and announced ${told}; byte ${beyond.offset + beyond.sizeBytes} is beyond.`,
     );
   }
-  return 'again';
+  return found.ended && !found.inLine ? 'not-in-line' : 'again';
 }

@@ -116,6 +116,17 @@ test('after its end a run takes the log that it announced, and no more', async (
   expect(await textOf(run.runId, 1)).toBe('ok');
 });
 
+test('the rest of a log is taken also before its run is in line to be sealed, and puts it there', async () => {
+  const run = await kit.startRun();
+  await kit.send(run, [{ step: 0, offset: 0, text: 'first, ' }]);
+  await kit.end(run, [{}], [11]);
+  // As between the end and what follows it, and for a minute when the server dies there.
+  await kit.db.query(sql`delete from to_seal where run_id = ${run.runId}`);
+  await kit.send(run, [{ step: 0, offset: 7, text: 'rest' }]);
+  expect(await kit.seal()).toContain(run.runId);
+  expect(await textOf(run.runId, 0)).toBe('first, rest');
+});
+
 test('an append that races the end of its run is either before it or told of it, never half there', async () => {
   for (let round = 0; round < 10; round++) {
     const run = await kit.startRun();
