@@ -26,10 +26,13 @@ import {
 import { createClaimWork } from './flow/claim-work.ts';
 import { createFinishRun } from './flow/finish-run.ts';
 import { defineCiMetrics } from './flow/metrics.ts';
+import { startNoting } from './flow/note-answering.ts';
+import { createReturning } from './flow/returning.ts';
 import { createSealSoon } from './flow/seal-soon.ts';
 import { createSettlePipelines } from './flow/settle-pipelines.ts';
 import { createSubmitJobs } from './flow/submit-jobs.ts';
 import { createSubscribers, topics } from './flow/subscribers.ts';
+import { createTakeUp } from './flow/take-up.ts';
 import { startTimetable, type Timetable } from './flow/timetable.ts';
 import { openMirrors } from './forges/index.ts';
 import {
@@ -183,6 +186,7 @@ async function gatherParts({ settings, data, db, live, metrics, key }: Gathering
     readBytes: settings.SIGNALBOX_LOG_READ_BYTES,
     artifactBytes: settings.SIGNALBOX_ARTIFACT_BYTES,
     arrivalSeconds: settings.SIGNALBOX_LOG_WAIT_SECONDS,
+    lostLogSeconds: settings.SIGNALBOX_LOST_LOG_SECONDS,
   };
   const ci = defineCiMetrics(metrics, db);
   return {
@@ -244,6 +248,12 @@ async function openDoors(
       sealSoon(runId);
     },
   });
+  const takeUp = createTakeUp({ db, live, limits: queueLimits, onTakenUp: parts.ci.takenUp });
+  const returning = createReturning({
+    db,
+    graceSeconds: Math.min(15, queueLimits.leaseSeconds),
+    lostLogSeconds: recordLimits.lostLogSeconds,
+  });
   // Links need the address, which is known once it listens: only then does a worker come.
   const links = { publicUrl: publicUrl ?? '' };
   const claimWork = createClaimWork({
@@ -254,6 +264,7 @@ async function openDoors(
     limits: queueLimits,
     publicUrl: () => links.publicUrl,
     finishRun,
+    returning,
     onClaimed: (seconds) => parts.ci.claimed(seconds),
   });
   const doors = buildDoors({
@@ -266,6 +277,7 @@ async function openDoors(
     },
     onAnswer: ground.answered,
     onClosing() {
+      returning.stop();
       waitingRoom.stop();
       closing.abort();
     },
@@ -284,6 +296,8 @@ async function openDoors(
         recordLimits,
         claimWork,
         finishRun,
+        takeUp,
+        returning,
         watched,
         closing: closing.signal,
       }),
@@ -291,6 +305,8 @@ async function openDoors(
   });
   await addPages(doors, { db, doorkeeper, store: parts.store, recordLimits, metrics });
   await makeFirstTokens(settings, parts, host);
+  const stopNoting = startNoting(db, queueLimits.outageSeconds);
+  stops.push(async () => stopNoting());
   // Before it listens: what waits within ends also when it cannot.
   stops.push(() => doors.close());
   await doors.listen({ host, port }).catch((cause: NodeJS.ErrnoException) => {

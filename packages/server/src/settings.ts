@@ -149,6 +149,11 @@ export const settingTable = {
     recordDefaults.arrivalSeconds,
     'How long a log may be on its way after its run has ended before it is sealed as it is.',
   ),
+  SIGNALBOX_LOST_LOG_SECONDS: setting(
+    seconds,
+    recordDefaults.lostLogSeconds,
+    'How long a worker that was lost may come back and go on with its run, while nobody else has the job.',
+  ),
   SIGNALBOX_GIT_SECONDS: setting(seconds, sourceDefaults.gitSeconds, 'Longest time of one git command.'),
 } as const;
 

@@ -3,7 +3,11 @@ import { verdicts } from '@signalbox/protocol';
 import { type Db, sql } from '../base/index.ts';
 import type { Metrics } from '../base/telemetry/index.ts';
 
-export type CiMetrics = { claimed(waitSeconds: number): void; ended(verdict: string): void };
+export type CiMetrics = {
+  claimed(waitSeconds: number): void;
+  ended(verdict: string): void;
+  takenUp(): void;
+};
 
 export function defineCiMetrics(metrics: Metrics, db: Db): CiMetrics {
   const claims = metrics.counter({ name: 'claims_total', help: 'Runs given to workers.' });
@@ -16,6 +20,10 @@ export function defineCiMetrics(metrics: Metrics, db: Db): CiMetrics {
     name: 'runs_finished_total',
     help: 'Runs that ended.',
     labels: { verdict: verdicts },
+  });
+  const takenUp = metrics.counter({
+    name: 'runs_taken_up_total',
+    help: 'Runs that were given up and taken up again by their worker; each counts as one that ended, too.',
   });
   metrics.gauge({
     name: 'jobs_ready',
@@ -40,6 +48,7 @@ export function defineCiMetrics(metrics: Metrics, db: Db): CiMetrics {
       claims.add({});
       waits.observe({}, waitSeconds);
     },
+    takenUp: () => takenUp.add({}),
     ended: (verdict) => finished.add({ verdict: verdict as (typeof verdicts)[number] }),
   };
 }

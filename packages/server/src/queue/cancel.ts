@@ -17,7 +17,8 @@ export async function cancelJob(tx: Tx, jobId: number, actor: string): Promise<C
 }
 
 export async function cancelPipeline(tx: Tx, pipelineId: number, actor: string): Promise<Cancelled> {
-  const [pipeline] = await tx.query(sql`select 1 from pipeline where id = ${pipelineId}`);
+  const [pipeline] = await tx.query(sql`
+    select 1 from pipeline where id = ${pipelineId} for no key update`);
   if (!pipeline) throw new Refused('not-found', `There is no pipeline ${pipelineId}.`);
   const jobs = await tx.query<{ id: number }>(sql`
     select id from job where pipeline_id = ${pipelineId} and state <> 'done' order by id`);

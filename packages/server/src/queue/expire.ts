@@ -1,9 +1,11 @@
-// Gives up runs whose worker has been silent longer than its lease. Database time only: no clock of a machine counts.
-import { type Db, sql } from '../base/index.ts';
+// Gives up runs whose worker has been silent longer than its lease. Database time only: no clock of a machine counts. Silence counts
+// only while a server was there that could have heard a worker.
+import { type Db, sql, type Tx } from '../base/index.ts';
 import { type Ended, finish } from './finish.ts';
 import type { QueueLimits } from './limits.ts';
 
 export type Expired = Ended & { readonly runId: number };
+type Overdue = Silence & { readonly runId: number; readonly claimId: string };
 
 /**
  * Ends what has expired, each in a transaction of its own; `also` does in it what other rooms must do when a run ends.
@@ -12,21 +14,23 @@ export type Expired = Ended & { readonly runId: number };
 export async function expireLeases(
   db: Db,
   limits: QueueLimits,
-  also: (tx: Parameters<Parameters<Db['transaction']>[0]>[0], runId: number) => Promise<void>,
+  also: (tx: Tx, runId: number) => Promise<void>,
 ): Promise<{ ended: Expired[]; failures: unknown[] }> {
   if (await wasOutage(db, limits)) return { ended: [], failures: [] };
-  const overdue = await db.query<{ runId: number; claimId: string; worker: string; started: boolean }>(sql`
-    select run.id as "runId", run.claim_id as "claimId", worker.name as worker, run.started_at is not null as started
+  const overdue = await db.query<Overdue>(sql`
+    select run.id as "runId", run.claim_id as "claimId", worker.name as worker, run.started_at is not null as started,
+           to_char(run.claimed_at at time zone 'UTC', 'HH24:MI:SS"Z"') as "claimedAt",
+           to_char(worker.last_seen_at at time zone 'UTC', 'HH24:MI:SS"Z"') as "lastSeenAt",
+           to_char(run.lease_until at time zone 'UTC', 'HH24:MI:SS"Z"') as "leaseUntil",
+           extract(epoch from now() - worker.last_seen_at)::float8 as "silentSeconds"
     from run join worker on worker.id = run.worker_id
     where run.ended_at is null and run.lease_until < now()
     order by run.id
     limit 200`);
   const ended: Expired[] = [];
   const failures: unknown[] = [];
-  for (const { runId, claimId, worker, started } of overdue) {
-    const text = started
-      ? `Worker ${worker} has not been heard of for ${limits.leaseSeconds} s`
-      : `Worker ${worker} never confirmed the claim`;
+  for (const { runId, claimId, ...silence } of overdue) {
+    const reason = { code: 'worker-lost', text: whyLost(silence, limits.leaseSeconds) } as const;
     const giveUp = db.transaction(async (tx) => {
       const still = await tx.query(
         sql`select 1 from run where id = ${runId} and ended_at is null and lease_until < now() for update`,
@@ -35,7 +39,7 @@ export async function expireLeases(
       const end = await finish(
         tx,
         { runId, claimId },
-        { verdict: 'errored', reason: { code: 'worker-lost', text }, steps: null, logBytes: null },
+        { verdict: 'errored', reason, steps: null, logBytes: null },
         limits,
       );
       await also(tx, runId);
@@ -48,14 +52,52 @@ export async function expireLeases(
   return { ended, failures };
 }
 
-/** Moves the clock of looks; true when nobody had looked for so long that leases could not have been renewed. */
+export type Silence = {
+  readonly worker: string;
+  /** It has said a word of the run. */
+  readonly started: boolean;
+  readonly claimedAt: string;
+  readonly lastSeenAt: string;
+  readonly leaseUntil: string;
+  readonly silentSeconds: number;
+};
+
+/** For the person who asks what happened: is it the worker, the way to it, or a start that forgot its runs? */
+export function whyLost(silence: Silence, leaseSeconds: number): string {
+  const { worker, started, claimedAt, lastSeenAt, leaseUntil, silentSeconds } = silence;
+  if (!started) return `Worker ${worker} never confirmed its claim of ${claimedAt}: the answer may have been lost`;
+  // It renews all that it holds at a third of the lease: heard of since, it does not hold this run any more.
+  if (silentSeconds < leaseSeconds / 2) {
+    return `Worker ${worker} is there (heard of at ${lastSeenAt}) but did not renew this run, whose lease ended at ${leaseUntil}: it may have been started anew`;
+  }
+  const ago = `${Math.floor(silentSeconds)} s ago`;
+  return `Worker ${worker} was last heard of at ${lastSeenAt}, ${ago}, and its lease ended: it or its network is down`;
+}
+
+/** A server that answers workers notes that it lives: silence counts against a worker from then on. */
+export async function noteAnswering(db: Db): Promise<void> {
+  await db.query(sql`
+    update lease_clock set last_answer_at = now()
+    where last_answer_at is null or last_answer_at < now() - interval '1 second'`);
+}
+
+type Clock = { readonly gapSeconds: number; readonly wasAway: boolean; readonly isAway: boolean };
+
+/** Moves the clock of looks; true while nobody looked or answered for so long that leases could not have been renewed. */
 async function wasOutage(db: Db, limits: QueueLimits): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const [clock] = await tx.query<{ gapSeconds: number }>(sql`
-      select extract(epoch from now() - last_look_at)::float8 as "gapSeconds" from lease_clock for update skip locked`);
+    // A server of the version before notes nothing; that it answers is seen by the workers that were heard.
+    const [clock] = await tx.query<Clock>(sql`
+      select extract(epoch from now() - last_look_at)::float8 as "gapSeconds", was_away as "wasAway",
+             coalesce(last_answer_at < now() - make_interval(secs => ${limits.outageSeconds}), false)
+               and not exists (
+                 select 1 from worker where last_seen_at > now() - make_interval(secs => ${limits.outageSeconds})) as "isAway"
+      from lease_clock
+      for update skip locked`);
     if (!clock) return true;
-    await tx.query(sql`update lease_clock set last_look_at = now()`);
-    if (clock.gapSeconds < limits.outageSeconds) return false;
+    await tx.query(sql`update lease_clock set last_look_at = now(), was_away = ${clock.isAway}`);
+    if (clock.isAway) return true;
+    if (!clock.wasAway && clock.gapSeconds < limits.outageSeconds) return false;
     await tx.query(sql`
       update run set lease_until = greatest(lease_until, now() + make_interval(secs => ${limits.leaseSeconds}))
       where ended_at is null`);

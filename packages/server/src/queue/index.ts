@@ -3,11 +3,12 @@
 // Tells: nothing yet; callers get the topics to hint after their commit.
 // Hears: nothing; `flow` calls it. Settings come in as QueueLimits. What it decides is pure and lies in decide/.
 export { type AddAsked, type Added, addJobs, checkNeeds, closePipeline } from './add-jobs.ts';
+export { type AddMemory, addMemory } from './add-plain.ts';
 export { cancelJob, cancelPipeline } from './cancel.ts';
 export type { Claim } from './claim.ts';
 export { classOf, handicapSeconds, type OrderPolicy } from './decide/rank.ts';
 export { tidyGroups } from './enter-groups.ts';
-export { expireLeases } from './expire.ts';
+export { expireLeases, noteAnswering } from './expire.ts';
 export { explain, explainJob } from './explain.ts';
 export { type Ended, type EndOfRun, finish, type RunHold } from './finish.ts';
 export { type AskedEnd, finishAlone } from './finish-alone.ts';
@@ -23,6 +24,7 @@ export { rerunJob } from './rerun.ts';
 export { settle } from './settle.ts';
 export { reportSteps } from './steps.ts';
 export { type Submission, type Submitted, type SubmittedJob, submit } from './submit.ts';
+export { mayTakeUp, type TakenUp, takeUp } from './take-up.ts';
 export type { ClaimAnswered, ClaimAsked } from './waiter.ts';
 export { startWaitingRoom, type WaitingRoom } from './waiting-room.ts';
 export { holdWorker, letWorkerGo } from './worker-holds.ts';

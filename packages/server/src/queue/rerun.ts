@@ -2,9 +2,7 @@
 import { Refused } from '@signalbox/protocol';
 import { sql, type Tx } from '../base/index.ts';
 import { enterGroups } from './enter-groups.ts';
-
-type Row = { id: number; name: string; state: string; verdict: string | null; reasonCode: string | null };
-type Edge = { from: number; to: number };
+import { lockPipelineJobs, revive } from './revive.ts';
 
 /** @throws Refused job-not-found; cannot-rerun with what to do instead. */
 export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: number; topics: string[] }> {
@@ -14,12 +12,7 @@ export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: num
   const { pipelineId } = target;
   // The pipeline first: a settling of it waits, and then sees this job open again.
   await tx.query(sql`select 1 from pipeline where id = ${pipelineId} for update`);
-  // All jobs of the pipeline, in id order: no end of another job may slip in between the look and the write.
-  const jobs = await tx.query<Row>(sql`
-    select id, name, state, verdict, reason ->> 'code' as "reasonCode" from job
-    where pipeline_id = ${pipelineId} order by id for update`);
-  const edges = await tx.query<Edge>(sql`
-    select from_job as "from", to_job as "to" from edge join job on job.id = edge.to_job where job.pipeline_id = ${pipelineId}`);
+  const { jobs, edges } = await lockPipelineJobs(tx, pipelineId);
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const job = byId.get(jobId)!;
   if (job.state !== 'done')
@@ -35,7 +28,6 @@ export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: num
     );
   }
 
-  const revived = revivedBy(jobId, jobs, edges);
   // Asked for by hand: it builds its own revision, so nothing stands for it any more and it stands for nothing.
   const [again] = await tx.query<{ isGrouped: boolean }>(sql`
     with again as (
@@ -53,19 +45,7 @@ export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: num
     )
     select gate is null and concurrency_group_id is not null as "isGrouped" from again`);
   const entered = again?.isGrouped ? await enterGroups(tx, [jobId]) : [];
-  await tx.query(sql`
-    update job
-    set state = 'waiting', verdict = null, reason = null, finished_at = null, errored_count = 0,
-        missing = (select count(*) from edge join job as need on need.id = edge.from_job
-                   where edge.to_job = job.id and need.verdict is distinct from 'passed')
-    where id = any (${revived}::bigint[])`);
-  // What still waits for this job had counted it as met if it had passed: it is missing again.
-  await tx.query(sql`
-    update job
-    set missing = (select count(*) from edge join job as need on need.id = edge.from_job
-                   where edge.to_job = job.id and need.verdict is distinct from 'passed')
-    where state = 'waiting' and id in (select to_job from edge where from_job = ${jobId})`);
-  // The jobs revived above count needs that this same statement sees as skipped still: both are `not passed`, so the count is right.
+  const revived = await revive(tx, jobId, { jobs, edges });
   await tx.query(sql`update pipeline set verdict = null, finished_at = null where id = ${pipelineId}`);
   return {
     pipelineId,
@@ -76,24 +56,4 @@ export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: num
       ...[jobId, ...revived].map((id) => `job:${id}`),
     ],
   };
-}
-
-/** What was skipped for a failed need and can run after all once `jobId` passes: every need has passed, is open, or is revived too. */
-function revivedBy(jobId: number, jobs: readonly Row[], edges: readonly Edge[]): number[] {
-  const open = new Set(jobs.filter((job) => job.state !== 'done' || job.verdict === 'passed').map((job) => job.id)).add(
-    jobId,
-  );
-  const revived: number[] = [];
-  for (let grown = true; grown; ) {
-    grown = false;
-    for (const job of jobs) {
-      const wasSkipped = job.verdict === 'skipped' && job.reasonCode === 'need-failed' && !open.has(job.id);
-      if (wasSkipped && edges.every((edge) => edge.to !== job.id || open.has(edge.from))) {
-        open.add(job.id);
-        revived.push(job.id);
-        grown = true;
-      }
-    }
-  }
-  return revived;
 }

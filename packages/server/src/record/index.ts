@@ -1,7 +1,7 @@
 // record: what a run leaves behind: logs by offset, artifacts by digest, and the archive where both lie side by side.
 // Owns: log, log_chunk, sealed_log, to_seal, artifact.
 // Tells: nothing; after `append`, `putArtifact` and for each run that `sealDue` names, the caller hints `run:ID`.
-// Hears: nothing; `flow` calls `ended` soon after runs have ended, `missed` for those that a crash forgot, and `sealDue` and `sweepArchive` from its timetable.
+// Hears: nothing; `flow` calls `ended` soon after runs have ended, `missed` for those that a crash forgot, `reopenLog` for those that go on after all, and `sealDue` and `sweepArchive` from its timetable.
 // Settings come in as RecordLimits; where the archive lies, and whether it is durable at once, as the arguments of `openArchiveStore`.
 export { append, type RunHold } from './append.ts';
 export { artifactPath, directoryOf, logPath, type RunPlace } from './layout.ts';
@@ -19,6 +19,7 @@ export {
 export { putArtifact } from './put-artifact.ts';
 export { type LogPart, type LogRange, readLog } from './read.ts';
 export { renderArchive } from './render-archive.ts';
+export { reopenLog } from './reopen-log.ts';
 export { sealDue } from './seal.ts';
 export {
   type ArchiveEntry,

@@ -16,6 +16,8 @@ export type RecordLimits = {
   readonly sealBatch: number;
   /** How long the log of a run that ended may stay on its way; then it is sealed as it is, and the file says what is missing. */
   readonly arrivalSeconds: number;
+  /** How long the log of a lost run stays open for its worker to come back, unless another takes the job before. */
+  readonly lostLogSeconds: number;
   /** How long a server that took a run to seal has for it before another one takes it over. */
   readonly sealSeconds: number;
   /** Compressed bytes up to which a log is sealed in memory, together with others; a bigger one is streamed by itself. */
@@ -41,6 +43,7 @@ export const recordDefaults: RecordLimits = {
   readBytes: 1_048_576,
   sealBatch: 50,
   arrivalSeconds: 600,
+  lostLogSeconds: 3600,
   sealSeconds: 300,
   smallLogBytes: 262_144,
   artifactBytes: 2_147_483_648,

@@ -25,8 +25,9 @@ export async function missed(db: Queryable, withinSeconds: number): Promise<numb
 }
 
 /**
- * Takes runs whose announced log is all there, whose worker was lost, or that have waited long enough, and closes their logs:
- * what is sealed does not change any more. No transaction stays open while files are written; who dies holding them loses them
+ * Takes runs whose announced log is all there, that have waited long enough, or whose worker was lost and cannot come back, and
+ * closes their logs: what is sealed does not change any more. A lost worker may come back while its job is nobody else's; then the
+ * run goes on, and its log with it. No transaction stays open while files are written; who dies holding them loses them
  * to another server after `sealSeconds`.
  */
 export async function takeToSeal(db: Queryable, limits: RecordLimits): Promise<number[]> {
@@ -34,15 +35,19 @@ export async function takeToSeal(db: Queryable, limits: RecordLimits): Promise<n
     with due as (
       select to_seal.run_id
       from to_seal join run on run.id = to_seal.run_id
-      where to_seal.not_before <= now() and (
+      -- Nothing of a run that goes on is ever closed, whoever put it in line.
+      where to_seal.not_before <= now() and run.ended_at is not null and (
         to_seal.closed
-        or run.log_bytes is null
-        or to_seal.ended_at < now() - make_interval(secs => ${limits.arrivalSeconds})
-        or not exists (
-          select 1
-          from unnest(run.log_bytes) with ordinality as announced (bytes, place)
-          left join log on log.run_id = run.id and log.step = announced.place - 1
-          where announced.bytes > coalesce(log.size_bytes, 0)))
+        or case when run.log_bytes is null
+          then to_seal.ended_at < now() - make_interval(secs => ${limits.lostLogSeconds})
+            or not exists (select 1 from lost_run where lost_run.run_id = run.id)
+          else to_seal.ended_at < now() - make_interval(secs => ${limits.arrivalSeconds})
+            or not exists (
+              select 1
+              from unnest(run.log_bytes) with ordinality as announced (bytes, place)
+              left join log on log.run_id = run.id and log.step = announced.place - 1
+              where announced.bytes > coalesce(log.size_bytes, 0))
+          end)
       order by to_seal.not_before, to_seal.run_id
       limit ${limits.sealBatch}
       for update of to_seal skip locked

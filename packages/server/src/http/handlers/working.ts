@@ -5,6 +5,8 @@ import { checkPools } from '../../access/index.ts';
 import { crashPoint, type Db, type Live } from '../../base/index.ts';
 import type { ClaimWork } from '../../flow/claim-work.ts';
 import type { FinishRun } from '../../flow/finish-run.ts';
+import type { Returning } from '../../flow/returning.ts';
+import type { TakeUpRuns } from '../../flow/take-up.ts';
 import { type QueueLimits, registerWorker, renew, reportSteps, signOffWorker } from '../../queue/index.ts';
 import { type ArchiveStore, append, putArtifact, type RecordLimits } from '../../record/index.ts';
 import { goneSignal, type Handlers } from '../handler.ts';
@@ -29,13 +31,16 @@ export type WorkingParts = {
   readonly recordLimits: RecordLimits;
   readonly claimWork: ClaimWork;
   readonly finishRun: FinishRun;
+  readonly takeUp: TakeUpRuns;
+  readonly returning: Returning;
   readonly watched: Watched;
   /** Aborts when the doors begin to close: who waits is answered. */
   readonly closing: AbortSignal;
 };
 
 export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
-  const { db, live, store, queueLimits, recordLimits, claimWork, finishRun, watched, closing } = parts;
+  const { db, live, store, queueLimits, recordLimits, claimWork, finishRun, takeUp, returning, watched, closing } =
+    parts;
   return {
     async 'register-worker'({ body, caller }) {
       checkPools(caller, body.pools);
@@ -64,7 +69,11 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       const look = async () => {
         const renewed = await renew(db, worker, body.held, queueLimits);
         if (runIds.length > 0) crashPoint('lease-renewed');
-        return { ...renewed, watched: watched.among(runIds) };
+        const gone = body.held.filter((hold) => renewed.lost.includes(hold.runId));
+        const again = await takeUp.these(gone, worker.id);
+        returning.heard(worker.id);
+        const lost = renewed.lost.filter((runId) => !again.includes(runId));
+        return { lost, cancelled: renewed.cancelled, watched: watched.among(runIds) };
       };
       // Heard from before the look on: a hint between look and wait must not be missed.
       const hint = hintOf(live, `worker:${worker.id}`);
@@ -78,25 +87,38 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       }
     },
     async 'report-steps'({ params, body }) {
-      live.hint(...(await reportSteps(db, { runId: params.run, claimId: body.claimId }, body.sequence, body.steps)));
+      const hold = { runId: params.run, claimId: body.claimId };
+      live.hint(...(await takeUp.orAgain(hold, () => reportSteps(db, hold, body.sequence, body.steps))));
       crashPoint('steps-reported');
       return {};
     },
     async 'append-log'({ params, headers, body }) {
       const chunks = parseChunks(headers['x-log-chunks']);
       const bytes = await readBody(body as Readable, recordLimits.appendBytes, 'The log chunks of one call');
-      await append(db, { runId: params.run, claimId: headers['x-claim-id'] }, chunks, bytes, recordLimits);
+      const hold = { runId: params.run, claimId: headers['x-claim-id'] };
+      await takeUp.orAgain(hold, () => append(db, hold, chunks, bytes, recordLimits));
       crashPoint('log-appended');
       live.hint(`run:${params.run}`);
       return { watched: watched.has(params.run) };
     },
     async 'put-artifact'({ params, headers, body }) {
       const hold = { runId: params.run, claimId: headers['x-claim-id'] };
-      await putArtifact(db, store, hold, params['*'], headers['x-sha256'], keptOpen(body as Readable), recordLimits);
+      const bytes = body as Readable;
+      await takeUp.orAgain(hold, () => {
+        if (bytes.readableDidRead)
+          throw new Refused(
+            'not-ready',
+            `Run ${hold.runId} was lost while the artifact came, and goes on. Send it again.`,
+          );
+        return putArtifact(db, store, hold, params['*'], headers['x-sha256'], keptOpen(bytes), recordLimits);
+      });
       live.hint(`run:${params.run}`);
       return {};
     },
-    finish: ({ params, body }) => finishRun({ runId: params.run, claimId: body.claimId }, body),
+    finish({ params, body }) {
+      const hold = { runId: params.run, claimId: body.claimId };
+      return takeUp.orAgain(hold, () => finishRun(hold, body));
+    },
   };
 }
 
