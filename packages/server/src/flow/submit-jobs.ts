@@ -6,6 +6,7 @@ import {
   type AddAsked,
   type Added,
   addJobs,
+  addMemory,
   checkNeeds,
   type QueueLimits,
   type SubmittedJob,
@@ -30,7 +31,8 @@ export type SubmitJobsParts = { readonly db: Db; readonly live: Live; readonly l
 const batch = 50;
 
 export function createSubmitJobs({ db, live, limits }: SubmitJobsParts): SubmitJobs {
-  const adding = gather<AddAsked, Added>(batch, (asked) => addJobs(db, asked, limits));
+  const memory = addMemory();
+  const adding = gather<AddAsked, Added>(batch, (asked) => addJobs(db, asked, limits, memory));
   return {
     async submit(pushId, asked, also) {
       const push = await getPush(db, pushId);

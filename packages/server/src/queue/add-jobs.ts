@@ -1,6 +1,7 @@
 // Adds jobs to pipelines that were kept open. What comes from several callers at once goes together in one transaction.
 import { Refused } from '@signalbox/protocol';
 import { type Db, sql, type Tx } from '../base/index.ts';
+import { type AddMemory, addPlain, isPlain } from './add-plain.ts';
 import type { OrderPolicy } from './decide/rank.ts';
 import { type Inserted, insertJobs } from './insert-jobs.ts';
 import type { SubmittedJob } from './submit.ts';
@@ -10,8 +11,29 @@ export type Added =
   | { readonly jobs: Inserted['jobs']; readonly topics: readonly string[] }
   | { readonly refused: Refused };
 
-/** For each what came of it; one that is refused holds up no other. A job whose name is there already is passed over. */
-export async function addJobs(db: Db, asked: readonly AddAsked[], policy: OrderPolicy): Promise<Added[]> {
+/**
+ * For each what came of it; one that is refused holds up no other. A job whose name is there already is passed over.
+ * Jobs that need nothing and are held by nothing go by themselves in one statement; the others take a transaction.
+ */
+export async function addJobs(
+  db: Db,
+  asked: readonly AddAsked[],
+  policy: OrderPolicy,
+  memory: AddMemory,
+): Promise<Added[]> {
+  const plain = await addPlain(
+    db,
+    asked.map((one) => (isPlain(one) ? one : null)),
+    policy,
+    memory,
+  );
+  const others = asked.filter((_, index) => !plain[index]);
+  if (others.length === 0) return plain as Added[];
+  const added = await addOthers(db, others, policy);
+  return plain.map((one) => one ?? added.shift()!);
+}
+
+async function addOthers(db: Db, asked: readonly AddAsked[], policy: OrderPolicy): Promise<Added[]> {
   return db.transaction(async (tx) => {
     const names = await readNames(tx, asked);
     const refusals = asked.map((one) => whyNot(one, names.get(one.pipelineId)));

@@ -1,12 +1,12 @@
 // Puts jobs into their pipelines, as many as come together in one go: with their lanes, groups and edges, and those that miss
 // nothing into `ready`. A job whose name is in the pipeline already is passed over, so it may come twice.
-import type { Cause } from '@signalbox/protocol';
 import { sql, type Tx } from '../base/index.ts';
 import { absorbOlder } from './absorb-older.ts';
-import { handicapSeconds, type OrderPolicy, shareOf } from './decide/rank.ts';
+import type { OrderPolicy } from './decide/rank.ts';
 import { skipDependents } from './dependents.ts';
 import { enterGroups } from './enter-groups.ts';
 import { ensureGroups } from './groups.ts';
+import { insertRows, laneKey, type PipelineFacts, type Row, readPipelines, rowOf } from './job-rows.ts';
 import { ensureLanes } from './lanes.ts';
 import type { SubmittedJob } from './submit.ts';
 
@@ -16,21 +16,14 @@ export type Inserted = {
   readonly topics: readonly string[];
 };
 
-type Pipeline = {
-  id: number;
-  cause: Cause;
-  level: number;
-  person: string | null;
-  repoId: number;
-  repo: string;
-  branch: string;
-};
 type Need = { id: number; pipelineId: number; name: string; verdict: string | null };
-type Row = { id: number; pipelineId: number; name: string; pool: string; state: string };
 
 export async function insertJobs(tx: Tx, wanted: readonly JobInPipeline[], policy: OrderPolicy): Promise<Inserted> {
   if (wanted.length === 0) return { jobs: [], topics: [] };
-  const pipelines = await readPipelines(tx, wanted);
+  const pipelines = await readPipelines(
+    tx,
+    wanted.map((one) => one.pipelineId),
+  );
   const here = new Set(wanted.map(({ pipelineId, job }) => keyOf(pipelineId, job.name)));
   const elsewhere = await lockNeeds(tx, wanted, here);
   const rows = wanted.map(({ pipelineId, job }) => ({ job, pipeline: pipelines.get(pipelineId)! }));
@@ -48,27 +41,16 @@ export async function insertJobs(tx: Tx, wanted: readonly JobInPipeline[], polic
   const made = await insertRows(
     tx,
     rows.map(({ job, pipeline }) => {
-      const { priority = 0, coalesce = 0, concurrencyGroup, gate, delaySeconds, notBefore } = job.order ?? {};
-      const missing = job.needs.filter((need) => elsewhere.get(keyOf(pipeline.id, need))?.verdict !== 'passed').length;
-      const groupId = concurrencyGroup ? groups.get(`${pipeline.repoId} ${concurrencyGroup}`)! : null;
-      return {
-        pipelineId: pipeline.id,
-        job,
-        missing,
-        state: missing > 0 ? 'waiting' : gate || groupId ? 'held' : 'ready',
+      const { concurrencyGroup } = job.order ?? {};
+      return rowOf(job, pipeline, policy, {
+        missing: job.needs.filter((need) => elsewhere.get(keyOf(pipeline.id, need))?.verdict !== 'passed').length,
         laneId: lanes.get(laneKey(pipeline, job.name))!,
-        share: shareOf(pipeline, pipeline.cause, pipeline.person),
-        priority,
-        handicap: handicapSeconds({ cause: pipeline.cause, level: pipeline.level, priority }, policy),
-        // Only what came by itself with a push stands for others, or lets others stand for it.
-        coalesceMost: pipeline.cause === 'push' ? coalesce : 0,
-        gate: gate ?? null,
-        groupId,
-        delaySeconds: delaySeconds ?? 0,
-        notBefore: notBefore ?? null,
+        groupId: concurrencyGroup ? groups.get(`${pipeline.repoId} ${concurrencyGroup}`)! : null,
         needed: needed.has(keyOf(pipeline.id, job.name)),
-      };
+      });
     }),
+    // Who calls this has made the pipeline, or has seen that it is open and holds it so.
+    'new',
   );
   const ids = new Map<string, { readonly id: number; readonly verdict?: string | null }>([
     ...elsewhere,
@@ -81,17 +63,6 @@ export async function insertJobs(tx: Tx, wanted: readonly JobInPipeline[], polic
 }
 
 const keyOf = (pipelineId: number, name: string) => `${pipelineId} ${name}`;
-const laneKey = ({ repoId, branch }: Pipeline, name: string) => `${repoId} ${branch} ${name}`;
-
-async function readPipelines(tx: Tx, wanted: readonly JobInPipeline[]): Promise<Map<number, Pipeline>> {
-  const ids = [...new Set(wanted.map((one) => one.pipelineId))];
-  const found = await tx.query<Pipeline>(sql`
-    select pipeline.id, pipeline.cause, pipeline.level, pipeline.person, push.repo_id as "repoId", repo.name as repo, push.branch
-    from pipeline join push on push.id = pipeline.push_id join repo on repo.id = push.repo_id
-    where pipeline.id = any (${ids}::bigint[])`);
-  return new Map(found.map((pipeline) => [pipeline.id, pipeline]));
-}
-
 /** Needs that are in the pipeline already: locked, and marked as needed, so that an end of theirs sees who waits for them now. */
 async function lockNeeds(
   tx: Tx,
@@ -114,59 +85,6 @@ async function lockNeeds(
     where id = any (array(select id from locked))
     returning id, pipeline_id as "pipelineId", name, verdict`);
   return new Map(found.map((need) => [keyOf(need.pipelineId, need.name), need]));
-}
-
-type NewRow = {
-  readonly pipelineId: number;
-  readonly job: SubmittedJob;
-  readonly missing: number;
-  readonly state: string;
-  readonly laneId: number;
-  readonly share: string;
-  readonly priority: number;
-  readonly handicap: number;
-  readonly coalesceMost: number;
-  readonly gate: string | null;
-  readonly groupId: number | null;
-  readonly delaySeconds: number;
-  readonly notBefore: string | null;
-  readonly needed: boolean;
-};
-
-function insertRows(tx: Tx, rows: readonly NewRow[]): Promise<Row[]> {
-  return tx.query<Row>(sql`
-    with wanted as materialized (
-      select * from unnest(
-        ${rows.map((row) => row.pipelineId)}::bigint[], ${rows.map((row) => row.job.name)}::text[],
-        ${rows.map((row) => (row.gate === null ? row.job.pool : ''))}::text[],
-        ${rows.map((row) => JSON.stringify(row.job.attributes))}::jsonb[], ${rows.map((row) => JSON.stringify(row.job.spec))}::jsonb[],
-        ${rows.map((row) => row.job.attempts)}::int[], ${rows.map((row) => row.missing)}::int[],
-        ${rows.map((row) => row.state)}::text[], ${rows.map((row) => row.laneId)}::bigint[],
-        ${rows.map((row) => row.share)}::text[], ${rows.map((row) => row.priority)}::int[],
-        ${rows.map((row) => row.handicap)}::int[], ${rows.map((row) => row.coalesceMost)}::int[],
-        ${rows.map((row) => row.gate)}::text[], ${rows.map((row) => row.groupId)}::bigint[],
-        ${rows.map((row) => row.delaySeconds)}::int[], ${rows.map((row) => row.notBefore)}::timestamptz[],
-        ${rows.map((row) => row.needed)}::bool[])
-        as t (pipeline_id, name, pool, attributes, spec, attempts, missing, state, lane_id, share, priority, handicap_seconds,
-          coalesce_most, gate, concurrency_group_id, delay_seconds, not_before, needed)
-    ), new_pools as (
-      insert into pool (name)
-      select distinct wanted.pool from wanted
-      where wanted.pool <> '' and not exists (select 1 from pool where pool.name = wanted.pool)
-      on conflict do nothing
-    ), made as (
-      insert into job (pipeline_id, name, pool, attributes, spec, attempts, missing, state, lane_id, share, priority, handicap_seconds,
-        coalesce_most, gate, concurrency_group_id, delay_seconds, not_before, needed, ready_at, held_since)
-      select wanted.*, case when state = 'ready' then now() end, case when state = 'held' then now() end from wanted
-      on conflict (pipeline_id, name) do nothing
-      returning id, pipeline_id, name, pool, state, ready_at, handicap_seconds, share, lane_id, coalesce_most, delay_seconds, not_before
-    ), entered as (
-      insert into ready (job_id, pool, since, rank, share, lane_id, coalesce_most, not_before)
-      select id, pool, ready_at, ready_at + make_interval(secs => handicap_seconds), share, lane_id, coalesce_most,
-             greatest(ready_at + make_interval(secs => delay_seconds), not_before)
-      from made where state = 'ready'
-    )
-    select id, pipeline_id as "pipelineId", name, pool, state from made`);
 }
 
 async function insertEdges(
@@ -192,12 +110,12 @@ async function insertEdges(
 /** What follows at once: groups give slots, newer jobs stand for older ones, and who needs what has failed already is skipped. */
 async function settleNew(
   tx: Tx,
-  rows: readonly { readonly job: SubmittedJob; readonly pipeline: Pipeline }[],
+  rows: readonly { readonly job: SubmittedJob; readonly pipeline: PipelineFacts }[],
   made: readonly Row[],
   ids: ReadonlyMap<string, { readonly id: number; readonly verdict?: string | null }>,
 ): Promise<string[]> {
   const topics: string[] = [];
-  const idOf = ({ job, pipeline }: { job: SubmittedJob; pipeline: Pipeline }) =>
+  const idOf = ({ job, pipeline }: { job: SubmittedJob; pipeline: PipelineFacts }) =>
     ids.get(keyOf(pipeline.id, job.name))!.id;
   const isMade = new Set(made.map((row) => row.id));
   const grouped = rows.filter(({ job }) => job.order?.concurrencyGroup && !job.order.gate).map(idOf);

@@ -1,5 +1,5 @@
 // Lanes: a job's name on a branch, across pushes. They are made when a job first comes, and never changed.
-import { sql, type Tx } from '../base/index.ts';
+import { type Queryable, sql, type Tx } from '../base/index.ts';
 
 export type LaneName = { readonly repoId: number; readonly branch: string; readonly name: string };
 
@@ -22,8 +22,9 @@ export async function ensureLanes(tx: Tx, wanted: readonly LaneName[]): Promise<
 
 const keyOf = ({ repoId, branch, name }: LaneName) => `${repoId} ${branch} ${name}`;
 
-async function findLanes(tx: Tx, wanted: readonly LaneName[]): Promise<Map<string, number>> {
-  const rows = await tx.query<LaneName & { id: number }>(sql`
+/** Those that are there. */
+export async function findLanes(db: Queryable, wanted: readonly LaneName[]): Promise<Map<string, number>> {
+  const rows = await db.query<LaneName & { id: number }>(sql`
     select lane.id, lane.repo_id as "repoId", lane.branch, lane.name
     from unnest(${wanted.map((lane) => lane.repoId)}::bigint[], ${wanted.map((lane) => lane.branch)}::text[],
                 ${wanted.map((lane) => lane.name)}::text[]) as wanted (repo_id, branch, name)

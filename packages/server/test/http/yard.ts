@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { LogChunk, Verdict, WorkOrder } from '@signalbox/protocol';
 import type { TestServer } from '../../../../test/kit/server.ts';
 import { type Db, sql } from '../../src/base/index.ts';
-import { submit } from '../../src/queue/index.ts';
+import { queueDefaults, submit } from '../../src/queue/index.ts';
 
 export type HeldRun = {
   readonly runId: number;
@@ -102,9 +102,15 @@ async function submitJob(db: Db, pushId: number, name: string): Promise<{ jobId:
     attributes: { template: name, platform: 'linux', variant: null, group: null, symbol: 'J' },
     spec: { steps: [], env: {}, checkout: false, artifacts: [], secrets: [], timeoutSeconds: 60 },
   };
-  const { pipelineId } = await db.transaction((tx) =>
-    submit(tx, { pushId, cause: 'manual', requestKey: randomUUID(), leftOut: [], problem: null, jobs: [job] }),
-  );
+  const submission = {
+    pushId,
+    cause: 'manual',
+    requestKey: randomUUID(),
+    leftOut: [],
+    problem: null,
+    jobs: [job],
+  } as const;
+  const { pipelineId } = await submit(db, submission, queueDefaults);
   const [made] = await db.query<{ id: number }>(sql`select id from job where pipeline_id = ${pipelineId}`);
   return { jobId: made!.id, pipelineId };
 }
