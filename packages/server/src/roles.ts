@@ -243,9 +243,9 @@ async function openDoors(
     live,
     limits: queueLimits,
     settlePipelines,
-    onEnded: (runId, verdict) => {
+    onEnded: (runId, verdict, hasLog) => {
       parts.ci.ended(verdict);
-      sealSoon(runId);
+      if (hasLog) sealSoon(runId);
     },
   });
   const takeUp = createTakeUp({ db, live, limits: queueLimits, onTakenUp: parts.ci.takenUp });

@@ -16,8 +16,8 @@ export type FinishRunParts = {
   readonly live: Live;
   readonly limits: QueueLimits;
   readonly settlePipelines: SettlePipelines;
-  /** Told of each run that has ended, for sealing and for the metrics. */
-  readonly onEnded: (runId: number, verdict: string) => void;
+  /** Told of each run that has ended, for sealing and for the metrics. `hasLog`: it printed something. */
+  readonly onEnded: (runId: number, verdict: string, hasLog: boolean) => void;
 };
 
 /** Ends in one statement; more would only make its locks last longer. */
@@ -36,7 +36,7 @@ export function createFinishRun({ db, live, limits, settlePipelines, onEnded }: 
     if (done.changed) {
       live.hint(...done.topics, ...(await repoTopic(db, done.pipelineId)));
       settlePipelines([done.pipelineId]);
-      onEnded(hold.runId, done.verdict);
+      onEnded(hold.runId, done.verdict, end.logBytes?.some((bytes) => bytes > 0) ?? true);
     }
     return { verdict: done.verdict, retried: done.retried };
   };

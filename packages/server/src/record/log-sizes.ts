@@ -7,7 +7,7 @@ export type LogSizes = { readonly logState: RunDetail['logState']; readonly logs
 /** @throws Refused run-not-found */
 export async function logSizes(db: Queryable, runId: number): Promise<LogSizes> {
   const [sizes] = await db.query<LogSizes>(sql`
-    select case when sealed_log.run_id is not null then 'sealed' when run.ended_at is null then 'open' else 'arriving' end as "logState",
+    select case when sealed_log.run_id is not null or (0 < any (run.log_bytes)) is false then 'sealed' when run.ended_at is null then 'open' else 'arriving' end as "logState",
            coalesce((
              select jsonb_agg(jsonb_build_object('step', step, 'sizeBytes', size_bytes, 'lines', lines) order by step)
              from log where log.run_id = run.id), '[]') as logs

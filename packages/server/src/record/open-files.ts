@@ -36,10 +36,11 @@ export async function openArtifact(db: Queryable, store: ArchiveStore, runId: nu
 
 /** @throws Refused not-found, also while the log is not sealed yet */
 export async function openSealedLog(db: Queryable, store: ArchiveStore, runId: number): Promise<OpenFile> {
-  const [found] = await db.query<{ place: string | null; sha256: string | null }>(sql`
-    select sealed_log.path as place, sealed_log.sha256
+  const [found] = await db.query<{ place: string | null; sha256: string | null; isSilent: boolean }>(sql`
+    select sealed_log.path as place, sealed_log.sha256, (0 < any (run.log_bytes)) is false as "isSilent"
     from run left join sealed_log on sealed_log.run_id = run.id where run.id = ${runId}`);
   if (!found) throw new Refused('run-not-found', `There is no run ${runId}.`);
+  if (!found.place && found.isSilent) throw new Refused('not-found', `Run ${runId} printed nothing: it has no log.`);
   if (!found.place) {
     throw new Refused(
       'not-found',

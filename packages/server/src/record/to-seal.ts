@@ -17,6 +17,8 @@ export async function missed(db: Queryable, withinSeconds: number): Promise<numb
     insert into to_seal (run_id)
     select run.id from run
     where run.ended_at between now() - make_interval(secs => ${withinSeconds}) and now() - interval '5 seconds'
+      -- What printed nothing has no log.
+      and (0 < any (run.log_bytes)) is not false
       and not exists (select 1 from sealed_log where sealed_log.run_id = run.id)
       and not exists (select 1 from to_seal where to_seal.run_id = run.id)
     on conflict (run_id) do nothing

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from '../../src/base/index.ts';
 import { type ArchiveStore, append, logSizes, openSealedLog, readLog, recordDefaults } from '../../src/record/index.ts';
-import { takeToSeal } from '../../src/record/to-seal.ts';
+import { missed, takeToSeal } from '../../src/record/to-seal.ts';
 import { chunksOf, cut, gunzip, type RecordKit, recordKit } from './kit.ts';
 
 let kit: RecordKit;
@@ -302,4 +302,15 @@ test('a sealed file that is gone from the disk is named', async () => {
   );
   await expect(openSealedLog(kit.db, kit.store, run.runId)).rejects.toMatchObject({ code: 'not-found' });
   expect(await kit.store.list(dirname(path), 10)).toEqual([]);
+});
+
+test('a run that printed nothing has no log file, waits in no line, and says so', async () => {
+  const run = await kit.startRun({ lane: 'silent' });
+  await kit.end(run, [{ name: 'set up' }], [0, 0]);
+  await kit.db.query(sql`delete from to_seal where run_id = ${run.runId}`);
+  await kit.db.query(sql`update run set ended_at = now() - interval '10 seconds' where id = ${run.runId}`);
+  await missed(kit.db, 60);
+  expect(await countOf('waiting', run.runId)).toBe(0);
+  expect((await logSizes(kit.db, run.runId)).logState).toBe('sealed');
+  await expect(openSealedLog(kit.db, kit.store, run.runId)).rejects.toThrow(/printed nothing/);
 });
