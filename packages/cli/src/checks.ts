@@ -112,6 +112,16 @@ export async function checkWorkers(client: Client): Promise<Finding[]> {
   ];
 }
 
+/** Every sentence that must always be true of the server's database: one finding each. */
+export async function checkInvariants(client: Client): Promise<Finding[]> {
+  const { items } = await client.call('check-invariants', {});
+  return items.map(({ name, sentence, count, offending, cure }) => {
+    if (count === 0) return ok('invariant', `${name}: ${sentence}`);
+    const more = count > offending.length ? ` … and ${count - offending.length} more` : '';
+    return wrong('invariant', `${name}: ${sentence} Not so: ${offending.join('; ')}${more}`, cure);
+  });
+}
+
 /** The hooks that `add` put in: still there, and calling a program that is still there? */
 export function checkHooks(data: string): Finding[] {
   return listHooks(data).map(({ name, file }) => {

@@ -2,6 +2,7 @@
 import { type TObject, type TSchema, Type } from 'typebox';
 import { type EndpointId, routes } from './routes.ts';
 import { ClaimId, Instant, page, RowId, StepIndex } from './shapes/basics.ts';
+import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
 import { Push, Repo, RepoName } from './shapes/source.ts';
 import { JobsAdded, PipelineSubmission, SubmittedJobs } from './shapes/submission.ts';
@@ -137,6 +138,10 @@ export const contract = {
       }),
     }),
     output: 'events',
+  },
+  'check-invariants': {
+    summary: 'Whether the database is as it must always be, and where it is not. It reads all of its history.',
+    output: Type.Object({ items: Type.Array(InvariantReport) }),
   },
   'add-repo': {
     ...repo,

@@ -5,6 +5,7 @@ export * from './openapi.ts';
 export * from './problems.ts';
 export type { EndpointId, Method, Route } from './routes.ts';
 export * from './shapes/basics.ts';
+export * from './shapes/invariants.ts';
 export * from './shapes/job.ts';
 export * from './shapes/problem.ts';
 export * from './shapes/source.ts';

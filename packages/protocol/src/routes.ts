@@ -27,6 +27,7 @@ export const routes = {
   'list-pauses': ['GET', '/api/v1/pauses', 'read'],
   'list-groups': ['GET', '/api/v1/repos/:repo/concurrency-groups', 'read'],
   live: ['GET', '/api/v1/live', 'read'],
+  'check-invariants': ['GET', '/api/v1/invariants', 'admin'],
   // Acting
   'add-repo': ['PUT', '/api/v1/repos/:repo', 'admin'],
   'remove-repo': ['DELETE', '/api/v1/repos/:repo', 'admin'],

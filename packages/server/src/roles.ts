@@ -40,6 +40,7 @@ import {
   actingHandlers,
   addPages,
   buildDoors,
+  checkingHandlers,
   type DoorsOptions,
   orderingHandlers,
   seeingHandlers,
@@ -289,6 +290,7 @@ async function openDoors(
         ...parts,
         submitJobs: createSubmitJobs({ db, live, limits: queueLimits }),
       }),
+      ...checkingHandlers(parts),
       ...accessHandlers({ db, live, doorkeeper, tokens, key }),
       ...workingHandlers({
         ...parts,

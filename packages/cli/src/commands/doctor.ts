@@ -1,6 +1,15 @@
 // `signalbox doctor`: what is well, what is wrong, and what to do about it.
 import type { Command } from 'commander';
-import { checkData, checkGit, checkHooks, checkNode, checkServer, checkWorkers, type Finding } from '../checks.ts';
+import {
+  checkData,
+  checkGit,
+  checkHooks,
+  checkInvariants,
+  checkNode,
+  checkServer,
+  checkWorkers,
+  type Finding,
+} from '../checks.ts';
 import { createCommand, runWith, withServer } from '../command-line.ts';
 import { type Address, connect, findServer, type ServerOptions } from '../connect.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -8,7 +17,7 @@ import { explain, type Output, type OutputOptions, type Style } from '../output.
 import { ownVersion } from '../own-version.ts';
 import type { Terminal } from '../terminal.ts';
 
-type Options = OutputOptions & ServerOptions;
+type Options = OutputOptions & ServerOptions & { readonly invariants?: boolean };
 
 const looks = { ok: ['✔', 'green'], note: ['!', 'yellow'], wrong: ['✖', 'red'] } as const satisfies Record<
   Finding['state'],
@@ -20,7 +29,10 @@ export function doctorCommand(terminal: Terminal): Command {
     createCommand('doctor', 'Check this machine and the server.', [
       ['signalbox doctor', 'the exit code is 0 when nothing is wrong'],
       ['signalbox doctor --server https://ci.example.org', 'with another server'],
-    ]).option('--data <dir>', 'data directory to look at (else the one that runs, else the usual one)'),
+      ['signalbox doctor --invariants', 'also looks whether its database is as it must always be'],
+    ])
+      .option('--data <dir>', 'data directory to look at (else the one that runs, else the usual one)')
+      .option('--invariants', 'check the database of the server too: it reads all of its history'),
   ).action(
     runWith(terminal, async (output: Output, options: Options) => {
       const findings: Finding[] = [checkNode(), await checkGit()];
@@ -32,6 +44,8 @@ export function doctorCommand(terminal: Terminal): Command {
         const server = await checkServer(client, address, ownVersion);
         findings.push(...server);
         if (server.length > 1) findings.push(...(await asking('workers', () => checkWorkers(client))));
+        if (server.length > 1 && options.invariants)
+          findings.push(...(await asking('invariant', () => checkInvariants(client))));
       }
       const data = options.data ?? ('data' in address ? address.data : undefined);
       if (data) findings.push(...checkHooks(data));

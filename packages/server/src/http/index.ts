@@ -3,6 +3,7 @@
 export { buildDoors, type DoorLimits, type DoorsOptions } from './doors.ts';
 export { accessHandlers } from './handlers/access.ts';
 export { actingHandlers } from './handlers/acting.ts';
+export { checkingHandlers } from './handlers/checking.ts';
 export { orderingHandlers } from './handlers/ordering.ts';
 export { seeingHandlers } from './handlers/seeing.ts';
 export { workingHandlers } from './handlers/working.ts';
