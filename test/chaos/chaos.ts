@@ -1,0 +1,105 @@
+// One chaos: work goes in, faults come from a seed, everything is mended in the end, and then all of it must be right.
+import { setTimeout as after } from 'node:timers/promises';
+import { type Fault, type FaultKind, faults } from './faults.ts';
+import { type Judgement, judge } from './judge.ts';
+import { mend } from './mend.ts';
+import { fates, type PlannedFault, type Schedule, scheduleOf } from './schedule.ts';
+import { type Work, workOf } from './work.ts';
+import { openWorld, type World } from './world.ts';
+
+export type ChaosOptions = {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly faultEverySeconds?: number;
+  readonly workEverySeconds?: number;
+  readonly without?: readonly FaultKind[];
+  readonly servers?: number;
+  readonly workers?: number;
+  /** One line about what happens. */
+  readonly say?: (line: string) => void;
+};
+export type ChaosReport = Judgement & {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly faultsInAll: number;
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+  readonly requests: Readonly<Record<string, number>>;
+  readonly mendedInSeconds: number;
+};
+
+/** @throws Error with the seed and what the processes said last, when what was asked for does not come to its end */
+export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
+  const schedule = scheduleOf({
+    seed: options.seed,
+    seconds: options.seconds,
+    pools: ['a', 'b'],
+    faultEverySeconds: options.faultEverySeconds ?? 1.5,
+    workEverySeconds: options.workEverySeconds ?? 1.2,
+    without: options.without ?? [],
+  });
+  const world = await openWorld({ servers: options.servers ?? 2, workers: poolsOf(options.workers ?? 3) });
+  const work = await workOf(world, options.seed);
+  try {
+    return await play(world, work, schedule, options);
+  } catch (error) {
+    throw new Error(`seed ${options.seed}: ${(error as Error).message}\n${world.lastWords()}`, { cause: error });
+  } finally {
+    await work.close();
+    await world.close();
+  }
+}
+
+async function play(world: World, work: Work, schedule: Schedule, options: ChaosOptions): Promise<ChaosReport> {
+  const { seed, seconds, say = () => undefined } = options;
+  await work.begin();
+  for (const [number, { requests }] of world.servers.entries()) requests.fate = fates(seed, number);
+  const begun = performance.now();
+  const at = (ms: number) => Math.max(0, ms - (performance.now() - begun));
+  const injected: Partial<Record<FaultKind, number>> = {};
+  const faulty = schedule.faults.map(async (fault) => {
+    await after(at(fault.atMs));
+    injected[fault.kind] = (injected[fault.kind] ?? 0) + 1;
+    await befall(world, fault, say);
+  });
+  for (const item of schedule.work) {
+    await after(at(item.atMs));
+    await work.add(item, say);
+  }
+  await Promise.all(faulty);
+  await after(at(seconds * 1000));
+  const mendBegun = performance.now();
+  say('everything is mended now');
+  await mend(world, work.asked, say);
+  const mendedInSeconds = Math.round((performance.now() - mendBegun) / 100) / 10;
+  const judgement = await judge(world, work.asked);
+  return {
+    seed,
+    seconds,
+    ...judgement,
+    faultsInAll: Object.values(injected).reduce((sum, count) => sum + count, 0),
+    faults: injected,
+    requests: countRequests(world),
+    mendedInSeconds,
+  };
+}
+
+async function befall(world: World, { kind, which, forMs }: PlannedFault, say: (line: string) => void): Promise<void> {
+  const fault: Fault = faults[kind];
+  const targets = fault.targets(world);
+  const target = targets[Math.floor(which * targets.length)]!;
+  say(`${kind} ${target.name} for ${(forMs / 1000).toFixed(1)} s`);
+  await fault.begin(target, world);
+  await after(forMs);
+  await fault.end(target, world);
+}
+
+const poolsOf = (workers: number) =>
+  Array.from({ length: workers }, (_, number) => (number % 3 === 0 ? ['a', 'b'] : number % 3 === 1 ? ['a'] : ['b']));
+
+function countRequests(world: World): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { requests } of world.servers) {
+    for (const [kind, count] of Object.entries(requests.counts)) counts[kind] = (counts[kind] ?? 0) + count;
+  }
+  return counts;
+}
