@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import type { Client, Reason, Step, Verdict, WorkOrder } from '@signalbox/protocol';
 
 export type HandWorker = {
-  /** Waits for a job of its pools. */
-  claim(): Promise<HandRun>;
+  /** Waits for a job of its pools, 10 s unless said. */
+  claim(waitSeconds?: number): Promise<HandRun>;
 };
 
 export type HandRun = {
@@ -23,13 +23,13 @@ export async function handWorker(client: Client, name: string, pools: string[]):
     body: { name, pools, capacity: 2, version: '0.1.0', platform: 'linux-x64' },
   });
   return {
-    async claim() {
+    async claim(waitSeconds = 10) {
       const claimId = randomUUID();
       const { order } = await client.call('claim', {
         params: { worker: workerId },
-        body: { claimId, waitSeconds: 10 },
+        body: { claimId, waitSeconds },
       });
-      if (!order) throw new Error(`no job of the pools ${pools.join(', ')} came to ${name} within 10 s`);
+      if (!order) throw new Error(`no job of the pools ${pools.join(', ')} came to ${name} within ${waitSeconds} s`);
       return handRun(client, workerId, order);
     },
   };

@@ -43,6 +43,9 @@ export function ExplanationPanel({ detail }: { detail: JobDetail }) {
 function Explained({ explanation, detail }: { explanation: Explanation; detail: JobDetail }) {
   const { outlook, blockers, place } = explanation;
   const { words, more, Icon } = outlooks[outlook ?? 'nothing'];
+  // The question of a gate stands there with its answers: it need not be said again.
+  const gate = detail.job.gate === null ? undefined : blockers.find((one) => one.kind === 'gate');
+  const others = blockers.filter((one) => one !== gate);
   return (
     <>
       <header className={`${styles['outlook']} ${styles[outlook ?? 'nothing']}`}>
@@ -52,10 +55,12 @@ function Explained({ explanation, detail }: { explanation: Explanation; detail: 
         </h2>
         <p>{more}</p>
       </header>
-      {detail.job.gate !== null ? <Gate detail={detail} question={detail.job.gate} /> : null}
-      {blockers.length > 0 ? (
+      {detail.job.gate !== null ? (
+        <Gate detail={detail} question={detail.job.gate} since={gate?.since ?? null} />
+      ) : null}
+      {others.length > 0 ? (
         <ul className={styles['blockers']}>
-          {blockers.map((blocker) => (
+          {others.map((blocker) => (
             <BlockerItem
               key={`${blocker.kind} ${blocker.jobId} ${blocker.what}`}
               blocker={blocker}
@@ -64,7 +69,7 @@ function Explained({ explanation, detail }: { explanation: Explanation; detail: 
           ))}
         </ul>
       ) : null}
-      {place ? <PlaceInLine place={place} /> : null}
+      {place && outlook !== 'will-never-run' ? <PlaceInLine place={place} /> : null}
     </>
   );
 }

@@ -6,9 +6,12 @@ import { useState } from 'react';
 import { tell, useMayNot } from '../api/actions.ts';
 import { answerGate } from '../api/order.ts';
 import { Button } from '../parts/button.tsx';
+import { Ago } from '../parts/time.tsx';
 import styles from './gate.module.css';
 
-export function Gate({ detail, question }: { detail: JobDetail; question: string }) {
+type Props = { readonly detail: JobDetail; readonly question: string; readonly since: string | null };
+
+export function Gate({ detail, question, since }: Props) {
   const { job } = detail;
   const [comment, setComment] = useState('');
   const mayNot = useMayNot('approve');
@@ -17,17 +20,22 @@ export function Gate({ detail, question }: { detail: JobDetail; question: string
     onError: tell,
   });
   const whyNot = mayNot ?? (job.state === 'held' ? null : 'It waits for other jobs first; then it can be answered.');
-  const after = detail.neededBy.length;
   return (
     <div className={styles['gate']}>
       <h3>{question}</h3>
       <p className={styles['after']}>
-        {after === 0
-          ? 'No job needs the answer.'
-          : `Approve, and ${after === 1 ? `${detail.neededBy[0]?.name} goes` : `${after} jobs go`} on. Reject, and ${after === 1 ? 'it is' : 'they are'} skipped.`}
+        {consequences(detail)}
+        {since ? (
+          <>
+            {' '}
+            Asked <Ago at={since} />.
+          </>
+        ) : null}
       </p>
       <label>
-        Comment <small>kept with your answer</small>
+        <span>
+          Comment <small>kept with your answer</small>
+        </span>
         <textarea
           rows={2}
           maxLength={500}
@@ -59,4 +67,10 @@ export function Gate({ detail, question }: { detail: JobDetail; question: string
       </div>
     </div>
   );
+}
+
+function consequences({ neededBy: [first, ...more] }: JobDetail): string {
+  if (!first) return 'No job needs the answer.';
+  if (more.length === 0) return `Approve, and ${first.name} goes on. Reject, and it is skipped.`;
+  return `Approve, and ${more.length + 1} jobs go on. Reject, and they are skipped.`;
 }

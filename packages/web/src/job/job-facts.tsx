@@ -32,9 +32,11 @@ export function JobFacts({ detail, run }: { detail: JobDetail; run: RunDetail | 
             <Lasting from={job.readyAt} to={job.startedAt} />
           </Fact>
         ) : null}
-        <Fact name="Pool">
-          <Link to="/workers">{job.pool}</Link>
-        </Fact>
+        {job.gate === null ? (
+          <Fact name="Pool">
+            <Link to="/workers">{job.pool}</Link>
+          </Fact>
+        ) : null}
         {job.priority !== 0 ? <Fact name="Priority">{job.priority}</Fact> : null}
         <Fact name="Build">
           <span title={buildInstant(pipeline.buildId)}>{pipeline.buildId}</span>

@@ -40,7 +40,11 @@ export function PauseBanners({ scene }: { scene: Scene }) {
 function PauseBanner({ pause }: { pause: Pause }) {
   const mayNot = useMayNot('order');
   return (
-    <Banner kind="stop" title={pauseTitle(pause)} actions={mayNot === null ? <ResumeButton pause={pause} /> : null}>
+    <Banner
+      kind="stop"
+      title={`${pauseTitle(pause)}:`}
+      actions={mayNot === null ? <ResumeButton pause={pause} /> : null}
+    >
       <span>{pause.reason}</span>{' '}
       <span className={bannerClass['more']}>
         by {pause.by}, <Ago at={pause.at} />. What runs goes on; what is ready waits.

@@ -32,7 +32,7 @@ export function WorkersPage() {
         </header>
         {workers.data && pools.data && pauses.data ? (
           <>
-            <PoolList pools={pools.data} pauses={pauses.data} />
+            <PoolList pools={pools.data} pauses={pauses.data} costs={workers.data.some((one) => one.cost > 0)} />
             <WorkerTable workers={workers.data} />
           </>
         ) : problem ? (

@@ -1,6 +1,6 @@
 // One pool: how much it does of what it can, what waits, whether somebody paused it, and its limits.
 import type { Pause, Pool } from '@signalbox/protocol/browser';
-import { CirclePause } from 'lucide-react';
+import { CirclePause, Coins } from 'lucide-react';
 import { useState } from 'react';
 import { useMayNot } from '../api/actions.ts';
 import { Button } from '../parts/button.tsx';
@@ -22,16 +22,18 @@ type Props = {
   readonly pause: Pause | undefined;
   /** The longest line of all pools, so that their bars can be compared. */
   readonly longest: number;
+  /** Some worker costs more than another: then it matters how long jobs wait for a cheaper one. */
+  readonly costs: boolean;
 };
 
-export function PoolCard({ pool, pause, longest }: Props) {
+export function PoolCard({ pool, pause, longest, costs }: Props) {
   return (
     <li className={styles['pool']} data-paused={pause !== undefined || undefined}>
       <h3>{pool.name}</h3>
       {pause ? <Paused pause={pause} /> : null}
       <Use pool={pool} />
       <Queue pool={pool} longest={longest} />
-      <Acts pool={pool} pause={pause} />
+      <Acts pool={pool} pause={pause} costs={costs} />
     </li>
   );
 }
@@ -84,21 +86,23 @@ function Queue({ pool, longest }: { pool: Pool; longest: number }) {
   );
 }
 
-function Acts({ pool, pause }: { pool: Pool; pause: Pause | undefined }) {
+function Acts({ pool, pause, costs }: Omit<Props, 'longest'>) {
   const [asking, setAsking] = useState<'pause' | 'budget' | null>(null);
   const mayNot = useMayNot('order');
   const budget = pool.waitBudgetSeconds;
   return (
     <div className={styles['acts']}>
-      <Button
-        kind="plain"
-        onPress={() => setAsking('budget')}
-        whyNot={mayNot}
-        title="How long jobs wait for a cheaper worker while a dearer one is free"
-        label={`Wait of ${pool.name} for a cheaper worker`}
-      >
-        {budget === 0 ? 'Waits for no cheaper worker' : `Waits ${duration(budget * 1000)} for a cheaper worker`}
-      </Button>
+      {costs || budget > 0 ? (
+        <Button
+          onPress={() => setAsking('budget')}
+          whyNot={mayNot}
+          title="How long jobs wait for a cheaper worker while a dearer one is free"
+          label={`Wait of ${pool.name} for a cheaper worker`}
+        >
+          <Coins size={14} aria-hidden="true" />
+          {budget === 0 ? 'Waits for no cheaper one' : `Waits ${duration(budget * 1000)} for a cheaper one`}
+        </Button>
+      ) : null}
       {pause ? (
         <ResumeButton pause={pause} />
       ) : (

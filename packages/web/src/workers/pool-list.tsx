@@ -3,7 +3,9 @@ import type { Pause, Pool } from '@signalbox/protocol/browser';
 import { isStuck, PoolCard } from './pool-card.tsx';
 import styles from './pool-list.module.css';
 
-export function PoolList({ pools, pauses }: { pools: readonly Pool[]; pauses: readonly Pause[] }) {
+type Props = { readonly pools: readonly Pool[]; readonly pauses: readonly Pause[]; readonly costs: boolean };
+
+export function PoolList({ pools, pauses, costs }: Props) {
   if (pools.length === 0) {
     return <p className={styles['none']}>No pool yet: a pool is there when a job names it or a worker serves it.</p>;
   }
@@ -17,7 +19,7 @@ export function PoolList({ pools, pauses }: { pools: readonly Pool[]; pauses: re
         {[...pools]
           .sort((a, b) => urgency(b) - urgency(a))
           .map((pool) => (
-            <PoolCard key={pool.name} pool={pool} pause={pauseOf(pool)} longest={longest} />
+            <PoolCard key={pool.name} pool={pool} pause={pauseOf(pool)} longest={longest} costs={costs} />
           ))}
       </ul>
     </section>
