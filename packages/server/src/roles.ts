@@ -179,7 +179,6 @@ async function gatherParts({ settings, data, db, live, metrics, key }: Gathering
     quarantineAfter: settings.SIGNALBOX_QUARANTINE_AFTER,
     classSeconds: settings.SIGNALBOX_CLASS_SECONDS,
     prioritySeconds: settings.SIGNALBOX_PRIORITY_SECONDS,
-    shareSeconds: settings.SIGNALBOX_SHARE_SECONDS,
   };
   const recordLimits: RecordLimits = {
     ...recordDefaults,

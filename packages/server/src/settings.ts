@@ -121,11 +121,6 @@ export const settingTable = {
     queueDefaults.prioritySeconds,
     'What one point of priority is worth in line.',
   ),
-  SIGNALBOX_SHARE_SECONDS: setting(
-    whole(0, 86_400),
-    queueDefaults.shareSeconds,
-    'How far back in line each run that a branch (on try: a person) has in a pool moves its next job.',
-  ),
   SIGNALBOX_JSON_BYTES: setting(size, 4_194_304, 'Largest JSON body.'),
   SIGNALBOX_HEAD_SECONDS: setting(seconds, 20, 'Longest time for the head of a request to arrive.'),
   SIGNALBOX_STALL_SECONDS: setting(

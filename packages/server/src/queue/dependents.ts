@@ -16,14 +16,14 @@ export async function freeDependents(tx: Tx, jobId: number): Promise<string[]> {
       set missing = missing - 1,
           state = case when missing > 1 then 'waiting'
                        when gate is not null or concurrency_group_id is not null then 'held' else 'ready' end,
-          ready_at = case when missing = 1 and gate is null and concurrency_group_id is null then now() end,
+          ready_at = case when missing = 1 and gate is null and concurrency_group_id is null
+                          then greatest(now() + make_interval(secs => delay_seconds), not_before) end,
           held_since = case when missing = 1 then now() end
       where id = any (array(select id from locked)) and state = 'waiting'
       returning *
     ), entered as (
       insert into ready (job_id, pool, since, rank, share, lane_id, coalesce_most, not_before, avoid)
-      select id, pool, ready_at, ready_at + make_interval(secs => handicap_seconds), share, lane_id, coalesce_most,
-             greatest(ready_at + make_interval(secs => delay_seconds), not_before), avoid
+      select id, pool, ready_at, ready_at + make_interval(secs => handicap_seconds), share, lane_id, coalesce_most, ready_at, avoid
       from counted where state = 'ready'
     )
     select id, pool, state, gate is null and concurrency_group_id is not null as "isGrouped", coalesce_most > 0 as coalesces

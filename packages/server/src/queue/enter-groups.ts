@@ -40,13 +40,14 @@ export async function giveSlots(tx: Tx, groupIds: readonly number[]): Promise<st
       ), taken as (
         update concurrency_slot set taken = true where job_id = any (array(select id from locked))
       ), moved as (
-        update job set state = 'ready', ready_at = coalesce(ready_at, now()), held_since = null
+        update job
+        set state = 'ready', held_since = null,
+            ready_at = coalesce(ready_at, greatest(now() + make_interval(secs => delay_seconds), not_before))
         where id = any (array(select id from locked))
-        returning id, pool, ready_at, handicap_seconds, share, lane_id, coalesce_most, delay_seconds, not_before, avoid
+        returning id, pool, ready_at, handicap_seconds, share, lane_id, coalesce_most, avoid
       ), entered as (
         insert into ready (job_id, pool, since, rank, share, lane_id, coalesce_most, not_before, avoid)
-        select id, pool, ready_at, ready_at + make_interval(secs => handicap_seconds), share, lane_id, coalesce_most,
-               greatest(ready_at + make_interval(secs => delay_seconds), not_before), avoid
+        select id, pool, ready_at, ready_at + make_interval(secs => handicap_seconds), share, lane_id, coalesce_most, ready_at, avoid
         from moved
       )
       select id, pool from moved`);

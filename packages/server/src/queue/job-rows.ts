@@ -70,7 +70,10 @@ export type NewRow = {
   readonly needed: boolean;
 };
 
-/** Those that were not there yet. `into`: pipelines of this transaction, or such as were kept open. */
+/**
+ * Those that were not there yet. What must not begin before a time is ready from that time on: its age counts from there.
+ * `into`: pipelines of this transaction, or such as were kept open.
+ */
 export function insertRows(db: Queryable, rows: readonly NewRow[], into: 'new' | 'open'): Promise<Row[]> {
   return db.query<Row>(sql`
     with wanted as materialized (
@@ -101,15 +104,15 @@ export function insertRows(db: Queryable, rows: readonly NewRow[], into: 'new' |
     ), made as (
       insert into job (pipeline_id, name, pool, attributes, spec, attempts, missing, state, lane_id, share, priority, handicap_seconds,
         coalesce_most, gate, concurrency_group_id, delay_seconds, not_before, needed, ready_at, held_since)
-      select wanted.*, case when state = 'ready' then now() end, case when state = 'held' then now() end
+      select wanted.*, case when state = 'ready' then greatest(now() + make_interval(secs => delay_seconds), not_before) end,
+             case when state = 'held' then now() end
       -- Not a join: jobs get their ids in the order in which they came.
       from wanted where pipeline_id = any (array(select id from open))
       on conflict (pipeline_id, name) do nothing
-      returning id, pipeline_id, name, pool, state, ready_at, handicap_seconds, share, lane_id, coalesce_most, delay_seconds, not_before
+      returning id, pipeline_id, name, pool, state, ready_at, handicap_seconds, share, lane_id, coalesce_most
     ), entered as (
       insert into ready (job_id, pool, since, rank, share, lane_id, coalesce_most, not_before)
-      select id, pool, ready_at, ready_at + make_interval(secs => handicap_seconds), share, lane_id, coalesce_most,
-             greatest(ready_at + make_interval(secs => delay_seconds), not_before)
+      select id, pool, ready_at, ready_at + make_interval(secs => handicap_seconds), share, lane_id, coalesce_most, ready_at
       from made where state = 'ready'
     )
     select id, pipeline_id as "pipelineId", name, pool, state from made`);

@@ -25,5 +25,4 @@ export const queueDefaults: QueueLimits = {
   quarantineAfter: 5,
   classSeconds: 14_400,
   prioritySeconds: 120,
-  shareSeconds: 60,
 };

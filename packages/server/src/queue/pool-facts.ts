@@ -2,8 +2,11 @@
 // Read every few seconds and only where it matters; it moves preferences, never what may be claimed at all.
 import { type Db, type Statement, sql } from '../base/index.ts';
 import type { PoolFacts } from './decide/pick.ts';
+import type { Shares } from './decide/turns.ts';
 
 const keptMs = 2000;
+/** Shares of a pool whose last turn is remembered. */
+const mostServed = 10_000;
 const nobody: PoolFacts = { workers: 0, cheapest: 0, waitBudgetSeconds: 0 };
 
 export class AllPoolFacts {
@@ -11,6 +14,8 @@ export class AllPoolFacts {
   readonly #leaseSeconds: number;
   #pools = new Map<string, PoolFacts>();
   #running = new Map<string, Map<string, number>>();
+  readonly #served = new Map<string, Map<string, number>>();
+  #turn = 0;
   #poolsUntil = 0;
   #runningUntil = 0;
 
@@ -28,32 +33,35 @@ export class AllPoolFacts {
     return this.#pools.get(pool) ?? nobody;
   }
 
-  /** Runs of each share in a pool, with those that were claimed here since counted in. */
-  async running(pool: string, now: number): Promise<ReadonlyMap<string, number>> {
+  /** Runs of each share in a pool, with those that were claimed here since counted in; and whose turn was last, as seen from here. */
+  async shares(pool: string, now: number): Promise<Shares> {
     if (now >= this.#runningUntil) {
       this.#running = new Map();
       const rows = await this.#db.query<{ pool: string; share: string; runs: number }>(runningStatement());
-      for (const row of rows) this.#runningOf(row.pool).set(row.share, row.runs);
+      for (const row of rows) mapIn(this.#running, row.pool).set(row.share, row.runs);
       this.#runningUntil = now + keptMs;
     }
-    return this.#runningOf(pool);
+    return { running: mapIn(this.#running, pool), served: mapIn(this.#served, pool) };
   }
 
   /** A run of this share begins here: the next pick knows without asking. */
   began(pool: string, share: string): void {
-    const shares = this.#runningOf(pool);
-    shares.set(share, (shares.get(share) ?? 0) + 1);
+    const running = mapIn(this.#running, pool);
+    running.set(share, (running.get(share) ?? 0) + 1);
+    const served = mapIn(this.#served, pool);
+    if (served.size > mostServed) served.clear();
+    served.set(share, ++this.#turn);
   }
 
   forget(): void {
     this.#poolsUntil = 0;
   }
+}
 
-  #runningOf(pool: string): Map<string, number> {
-    const shares = this.#running.get(pool) ?? new Map<string, number>();
-    this.#running.set(pool, shares);
-    return shares;
-  }
+function mapIn(maps: Map<string, Map<string, number>>, pool: string): Map<string, number> {
+  const map = maps.get(pool) ?? new Map<string, number>();
+  maps.set(pool, map);
+  return map;
 }
 
 export const poolFactsStatement = (leaseSeconds: number): Statement => sql`

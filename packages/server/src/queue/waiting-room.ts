@@ -4,6 +4,7 @@ import { Refused } from '@signalbox/protocol';
 import type { Db, Live } from '../base/index.ts';
 import { claim } from './claim.ts';
 import { pick } from './decide/pick.ts';
+import type { Shares } from './decide/turns.ts';
 import type { QueueLimits } from './limits.ts';
 import { Lineup } from './lineup.ts';
 import { AllPoolFacts } from './pool-facts.ts';
@@ -33,6 +34,8 @@ const knownMs = 10_000;
 const lookMs = 20;
 /** Claims in one statement. */
 const batch = 100;
+/** Where there is only one share, nobody needs to know what it has. */
+const onlyOne: Shares = { running: new Map(), served: new Map() };
 
 export function startWaitingRoom({ db, live, limits, mayGive = () => true }: WaitingRoomParts): WaitingRoom {
   let arrivals: Waiter[] = [];
@@ -136,12 +139,11 @@ export function startWaitingRoom({ db, live, limits, mayGive = () => true }: Wai
     await lineup.refresh(db, now);
     if (lineup.isEmpty) return 0;
     const picks = pick({
+      ...(lineup.lines.size > 1 ? await facts.shares(pool, now) : onlyOne),
       lines: lineup.lines,
-      running: lineup.lines.size > 1 ? await facts.running(pool, now) : new Map(),
       asking: waiters,
       pool: await facts.of(pool, now),
       isWarm: (workerId, laneId) => warm.has(workerId, laneId),
-      policy: limits,
       now,
     });
     if (picks.length === 0) return 0;

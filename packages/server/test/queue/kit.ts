@@ -5,17 +5,29 @@ import { testDatabase } from '../../../../test/kit/database.ts';
 import { type Db, sql } from '../../src/base/index.ts';
 import { type Claim, claim } from '../../src/queue/claim.ts';
 import { pick } from '../../src/queue/decide/pick.ts';
-import { finish, queueDefaults, registerWorker, type SubmittedJob, settle, submit } from '../../src/queue/index.ts';
+import {
+  finish,
+  queueDefaults,
+  registerWorker,
+  type Submission,
+  type SubmittedJob,
+  settle,
+  submit,
+} from '../../src/queue/index.ts';
 import { Lineup } from '../../src/queue/lineup.ts';
 import { AllPoolFacts } from '../../src/queue/pool-facts.ts';
 
 export type QueueKit = {
   readonly db: Db;
   readonly workerId: number;
-  /** Submits jobs given as `name: needs`; returns the ids by name. */
+  readonly pushId: number;
+  /** Another push of the repository. */
+  push(branch?: string): Promise<number>;
+  /** Submits jobs given as `name: needs`; returns the ids by name. `pipeline`: what is not as usual about it. */
   submitJobs(
     jobs: Record<string, readonly string[]>,
     more?: Partial<SubmittedJob>,
+    pipeline?: Partial<Submission>,
   ): Promise<{ pipelineId: number; ids: Record<string, number> }>;
   claimOne(pool?: string, workerId?: number): Promise<Held | undefined>;
   end(held: Held, verdict: Verdict, reason?: Reason): Promise<Pick<FinishAnswer, 'retried'>>;
@@ -42,8 +54,10 @@ export async function queueKit(): Promise<QueueKit> {
   return {
     db,
     workerId,
+    pushId,
     drop,
-    async submitJobs(jobs, more = {}) {
+    push: (branch = 'main') => pushTo(db, branch),
+    async submitJobs(jobs, more = {}, pipeline = {}) {
       requests += 1;
       const requestKey = `request ${requests}`;
       const submission = {
@@ -53,6 +67,7 @@ export async function queueKit(): Promise<QueueKit> {
         leftOut: [],
         problem: null,
         jobs: Object.entries(jobs).map(([name, needs]) => ({ ...jobNamed(name, needs), ...more })),
+        ...pipeline,
       } as const;
       const { pipelineId } = await submit(db, submission, queueDefaults);
       const rows = await db.query<{ id: number; name: string }>(
@@ -88,9 +103,8 @@ export async function claimFirst(db: Db, pool: string, workerIds: readonly numbe
     const lineup = new Lineup(pool);
     const now = Date.now();
     await lineup.refresh(db, now);
-    const [running, poolFacts] = [await facts.running(pool, now), await facts.of(pool, now)];
-    const { lines } = lineup;
-    const picks = pick({ lines, running, asking, pool: poolFacts, isWarm: () => false, policy: queueDefaults, now });
+    const [shares, poolFacts] = [await facts.shares(pool, now), await facts.of(pool, now)];
+    const picks = pick({ ...shares, lines: lineup.lines, asking, pool: poolFacts, isWarm: () => false, now });
     if (picks.length === 0) return got;
     const asked = picks.map((one) => ({ ...one.asking, jobId: one.candidate.jobId }));
     got.push(...(await claim(db, asked, 30)));
@@ -110,15 +124,19 @@ export function jobNamed(name: string, needs: readonly string[] = []): Submitted
   };
 }
 
-export function makeWorker(db: Db, name: string, pools = ['default']): Promise<number> {
-  return registerWorker(db, { name, pools, capacity: 1, version: '0', platform: 'linux-x64' }, null, 60);
+export function makeWorker(db: Db, name: string, pools = ['default'], cost = 0): Promise<number> {
+  return registerWorker(db, { name, pools, capacity: 1, version: '0', platform: 'linux-x64', cost }, null, 60);
 }
 
 async function makePush(db: Db): Promise<number> {
+  await db.query(sql`insert into repo (name, url, default_branch) values ('r', '/r', 'main')`);
+  return pushTo(db, 'main');
+}
+
+async function pushTo(db: Db, branch: string): Promise<number> {
   const [row] = await db.query<{ id: number }>(sql`
-    with added as (insert into repo (name, url) values ('r', '/r') returning id)
     insert into push (repo_id, branch, kind, revision, author, title, message, commits, commit_count, committed_at)
-    select id, 'main', 'forward', 'a', 'A', 't', 't', '[]', 1, now() from added
+    select id, ${branch}, 'forward', 'a', 'A', 't', 't', '[]', 1, now() from repo where name = 'r'
     returning id`);
   return row!.id;
 }

@@ -1,5 +1,5 @@
-// Who comes before whom in a pool. Pure. A place in line is an instant: the time since which a job waits, moved by what it is.
-// So age always counts, nothing starves, and the order of two jobs of one share never changes while they wait.
+// A place in line is an instant: the time since which a job waits, moved by what it is. Pure. So age always counts, nothing
+// starves, and the order of two jobs of one share never changes while they wait. Between shares, turns.ts decides.
 import type { Cause } from '@signalbox/protocol';
 
 export type OrderPolicy = {
@@ -7,8 +7,6 @@ export type OrderPolicy = {
   readonly classSeconds: number;
   /** What one point of priority is worth. */
   readonly prioritySeconds: number;
-  /** How much each run that a branch (or on try a person) has in the pool moves its next job back. */
-  readonly shareSeconds: number;
 };
 
 export type OrderFacts = { readonly cause: Cause; readonly level: number; readonly priority: number };
@@ -28,9 +26,4 @@ export function handicapSeconds(facts: OrderFacts, policy: OrderPolicy): number 
 /** Between whom a pool is shared: the branches of a repository; for try, people. */
 export function shareOf(push: { repo: string; branch: string }, cause: Cause, person: string | null): string {
   return cause === 'try' && person ? `try ${person}` : `${push.repo} ${push.branch}`;
-}
-
-/** The rank that counts at this moment, in milliseconds: a share that has much running stands back. */
-export function rankNow(rank: number, running: number, policy: OrderPolicy): number {
-  return rank + running * policy.shareSeconds * 1000;
 }
