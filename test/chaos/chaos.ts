@@ -63,6 +63,8 @@ async function play(world: World, work: Work, schedule: Schedule, options: Chaos
   });
   for (const item of schedule.work) {
     await after(at(item.atMs));
+    // A slow machine falls behind: what comes when all is over would test nothing.
+    if (performance.now() - begun > seconds * 1000) break;
     await work.add(item, say);
   }
   await Promise.all(faulty);

@@ -13,16 +13,16 @@ export async function mend(world: World, asked: Asked, say: (line: string) => vo
   await Promise.all(stations.map((station) => station.start()));
   await Promise.all(world.servers.map(({ requests }) => requests.settled()));
 
-  await until('what was told to be heard', () => whenHeard(world.db, asked), { seconds: 120 });
+  await until('what was told to be heard', () => hurry(world.db, asked), { seconds: 120 });
   say('all is planned');
-  await until('every pipeline to end', () => whenFinished(world.db), { seconds: 120 });
+  await until('every pipeline to end', () => finished(world.db), { seconds: 120 });
   say('every pipeline has ended');
-  await until('the logs to be sealed', () => whenSealed(world), { seconds: 60 });
+  await until('the logs to be sealed', () => sealed(world), { seconds: 60 });
   say('every log is sealed');
 }
 
-/** An entry that failed often waits longer and longer: not here. */
-async function whenHeard(db: Db, asked: Asked): Promise<boolean> {
+/** True when all that was told is heard. An entry that failed often waits longer and longer: not here. */
+export async function hurry(db: Db, asked: Asked): Promise<boolean> {
   await db.query(sql`
     update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null and attempts < max_attempts`);
   const [left] = await db.query<{ told: number; planned: number }>(sql`
@@ -32,7 +32,7 @@ async function whenHeard(db: Db, asked: Asked): Promise<boolean> {
   return true;
 }
 
-async function whenFinished(db: Db): Promise<boolean> {
+export async function finished(db: Db): Promise<boolean> {
   const open = await db.query<{ id: number; jobs: unknown }>(sql`
     select pipeline.id, jsonb_agg(jsonb_build_array(job.id, job.name, job.state, job.missing) order by job.id)
              filter (where job.state <> 'done') as jobs
@@ -43,7 +43,7 @@ async function whenFinished(db: Db): Promise<boolean> {
 }
 
 /** A server that died holding a log gives it up after minutes; one that died before it put a log in line is made up for by a start. */
-async function whenSealed({ db, servers }: World): Promise<boolean> {
+export async function sealed({ db, servers }: World): Promise<boolean> {
   await db.query(sql`update to_seal set not_before = now() where not_before > now() + interval '20 seconds'`);
   const open = await db.query<{ id: number; inLine: boolean; isOld: boolean }>(sql`
     select run.id, to_seal.run_id is not null as "inLine", run.ended_at < now() - interval '6 seconds' as "isOld"

@@ -16,6 +16,8 @@ export type Weather =
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'throttle'; readonly bytesPerSecond: number };
 
+export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
+
 /** The two ends of one connection. `isDead`: nothing passes between them any more, and neither knows. */
 type Pair = { readonly near: Socket; far: Socket | undefined; isDead: boolean };
 
@@ -23,7 +25,7 @@ export class Link {
   readonly name: string;
   /** Connections that came, and those that a fault ended. */
   readonly counts = { connections: 0, cut: 0, lost: 0 };
-  readonly #target: () => { readonly host: string; readonly port: number };
+  readonly #target: () => Target;
   readonly #pairs = new Set<Pair>();
   #server: Server | undefined;
   #weather: Weather = { kind: 'clear' };
@@ -31,7 +33,7 @@ export class Link {
   #clear: () => void = () => undefined;
 
   /** `target` is asked at each connection: what it leads to may have another port after a restart. */
-  constructor(name: string, target: () => { readonly host: string; readonly port: number }) {
+  constructor(name: string, target: () => Target) {
     this.name = name;
     this.#target = target;
   }
@@ -145,6 +147,8 @@ export class Link {
 
   #end({ near, far }: Pair): void {
     near.resetAndDestroy();
-    far?.resetAndDestroy();
+    // A Unix socket knows no reset.
+    if (far?.remoteFamily) far.resetAndDestroy();
+    else far?.destroy();
   }
 }

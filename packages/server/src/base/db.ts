@@ -32,8 +32,10 @@ export function openDb(url: string, options: DbOptions = {}): Db {
     connectionTimeoutMillis: 10_000,
     // A connection to a machine that is gone must not hold its caller for ever.
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     query_timeout: statementSeconds * 1000 + 10_000,
-    options: `-c TimeZone=UTC -c statement_timeout=${statementSeconds}s -c idle_in_transaction_session_timeout=${statementSeconds}s`,
+    // And PostgreSQL must not keep for hours what a machine that is gone has held.
+    options: `-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c TimeZone=UTC -c statement_timeout=${statementSeconds}s -c idle_in_transaction_session_timeout=${statementSeconds}s`,
   });
   // A connection that breaks, idle or not, must not end the process: the pool makes a new one.
   const onError = (error: Error) => options.onError?.(error);

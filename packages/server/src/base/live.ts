@@ -1,5 +1,6 @@
 // Wake-ups between server processes: a hint says "look again". Hints may be lost; rows are the truth, and everyone also looks by themselves.
 // They are gathered and sent after commit, on a connection of their own: NOTIFY within many transactions would queue their commits.
+import type { Socket } from 'node:net';
 import pg from 'pg';
 
 export type Live = {
@@ -15,8 +16,16 @@ const channel = 'signalbox_live';
 const gatherMs = 50;
 /** NOTIFY takes at most 8,000 bytes. */
 const payloadBytes = 7000;
+/** A connection that is dead without knowing says nothing for ever: it is asked this often whether it still lives. */
+const usualBeatMs = 15_000;
 
-export function startLive(url: string, options: { onError?: (error: Error) => void } = {}): Live {
+const alive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000, connectionTimeoutMillis: 10_000 };
+
+export function startLive(
+  url: string,
+  options: { readonly onError?: (error: Error) => void; readonly beatMs?: number } = {},
+): Live {
+  const { beatMs = usualBeatMs } = options;
   const watchers = new Map<string, Set<(topic: string) => void>>();
   const waiting = new Set<string>();
   const self = `${process.pid}.${Math.random().toString(36).slice(2)}`;
@@ -32,7 +41,7 @@ export function startLive(url: string, options: { onError?: (error: Error) => vo
   };
 
   const connect = async () => {
-    const next = new pg.Client({ connectionString: url, application_name: 'signalbox live', keepAlive: true });
+    const next = new pg.Client({ connectionString: url, application_name: 'signalbox live', ...alive });
     const away = (error?: Error) => {
       if (error) options.onError?.(error);
       if (client === next || !client) {
@@ -60,6 +69,17 @@ export function startLive(url: string, options: { onError?: (error: Error) => vo
       if (!stopped && !retryTimer) retryTimer = setTimeout(again, 500);
     });
   };
+  const beat = () => {
+    const asked = client;
+    const query = { text: 'select 1', query_timeout: beatMs / 2 };
+    asked?.query(query).catch((error: Error) => {
+      if (asked !== client) return;
+      client = undefined;
+      options.onError?.(error);
+      // Not `end`, which would wait for the far side.
+      (asked as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+    });
+  };
   const send = () => {
     if (waiting.size === 0) {
       sendTimer = undefined;
@@ -80,6 +100,7 @@ export function startLive(url: string, options: { onError?: (error: Error) => vo
     flush();
   };
   again();
+  const beatTimer = setInterval(beat, beatMs);
 
   return {
     hint(...topics) {
@@ -99,6 +120,7 @@ export function startLive(url: string, options: { onError?: (error: Error) => vo
     },
     async stop() {
       stopped = true;
+      clearInterval(beatTimer);
       clearTimeout(sendTimer);
       clearTimeout(retryTimer);
       await client?.end();

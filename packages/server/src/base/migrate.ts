@@ -10,7 +10,7 @@ const migrationLock = 7_202_611;
 
 /** @throws when a migration that was applied has been changed since: that database is of another making. */
 export async function migrate(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 30_000 });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);

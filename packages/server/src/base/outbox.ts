@@ -38,7 +38,12 @@ export type Outbox = { stop(): Promise<void> };
 export async function startOutbox(
   db: Db,
   listeners: Listeners,
-  options: { concurrency: number; onFailure: (name: string, error: unknown) => void },
+  options: {
+    readonly concurrency: number;
+    readonly onFailure: (name: string, error: unknown) => void;
+    /** How often it is looked whether other processes still live. */
+    readonly lookMs?: number;
+  },
 ): Promise<Outbox> {
   const taskList: TaskList = {};
   for (const [topic, byName] of Object.entries(listeners)) {
@@ -68,7 +73,7 @@ export async function startOutbox(
     logger: new Logger(() => () => undefined),
   });
   const [{ workerPool }] = (await made) as [{ workerPool: { id: string } }];
-  const presence = await showPresence(db, workerPool.id, (error) => options.onFailure('outbox', error));
+  const presence = await showPresence(db, workerPool.id, (error) => options.onFailure('outbox', error), options.lookMs);
   return {
     async stop() {
       await runner.stop();

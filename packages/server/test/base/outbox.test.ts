@@ -1,8 +1,9 @@
 // The outbox when processes die and connections break: every entry is heard, and soon.
 import { afterEach, expect, test } from 'vitest';
+import { Link } from '../../../../test/chaos/proxy.ts';
 import { type TestDatabase, testDatabase } from '../../../../test/kit/database.ts';
 import { until } from '../../../../test/kit/wait.ts';
-import { createTell, type Outbox, sql, startOutbox } from '../../src/base/index.ts';
+import { createTell, type Outbox, openDb, sql, startOutbox } from '../../src/base/index.ts';
 
 let database: TestDatabase;
 const running: Outbox[] = [];
@@ -38,6 +39,37 @@ test('what a process took and did not finish because it died, another one hears 
   await start(async ({ id }) => void heard.push(id));
   await until('all entries', () => heard.length === 3);
   expect(heard.sort()).toEqual([1, 2, 3]);
+});
+
+test('what a machine held that vanished without a word, another one hears soon', { timeout: 60_000 }, async () => {
+  database = await testDatabase();
+  const url = new URL(database.url);
+  const link = new Link('database', () => ({ path: `${url.searchParams.get('host')}/.s.PGSQL.5432` }));
+  await link.open();
+  const far = openDb(`postgresql://${url.username}@127.0.0.1:${link.port}${url.pathname}`);
+  const quick = { concurrency: 1, lookMs: 300, onFailure: () => undefined };
+  const heard: string[] = [];
+  let vanish: () => void = () => undefined;
+  const vanished = new Promise<void>((resolve) => {
+    vanish = resolve;
+  });
+  const listener = () => {
+    heard.push('first');
+    return vanished;
+  };
+  const first = await startOutbox(far, { told: { listener } }, quick);
+  await tellOf(1, 'in-line');
+  await until('the first', () => heard.length === 1);
+  // Its connections stay as they are, for PostgreSQL; nothing comes over them any more.
+  link.turn({ kind: 'half-open' });
+  running.push(await startOutbox(database.db, { told: { listener: async () => void heard.push('second') } }, quick));
+  await until('the second', () => heard.includes('second'), { seconds: 30 });
+  link.turn({ kind: 'clear' });
+  link.cut();
+  vanish();
+  await first.stop();
+  await far.close();
+  await link.close();
 });
 
 test('what a living process is at work on stays its own', { timeout: 30_000 }, async () => {
