@@ -27,7 +27,7 @@ import { createClaimWork } from './flow/claim-work.ts';
 import { createFinishRun } from './flow/finish-run.ts';
 import { defineCiMetrics } from './flow/metrics.ts';
 import { startNoting } from './flow/note-answering.ts';
-import { createReturning } from './flow/returning.ts';
+import { startReturning } from './flow/returning.ts';
 import { createSealSoon } from './flow/seal-soon.ts';
 import { createSettlePipelines } from './flow/settle-pipelines.ts';
 import { createSubmitJobs } from './flow/submit-jobs.ts';
@@ -235,7 +235,14 @@ async function openDoors(
   });
   const watched = startWatched(live);
   stops.push(async () => watched.stop());
-  const waitingRoom = startWaitingRoom({ db, live, limits: queueLimits });
+  const returning = startReturning({
+    db,
+    live,
+    graceSeconds: Math.min(15, queueLimits.leaseSeconds),
+    lostLogSeconds: recordLimits.lostLogSeconds,
+  });
+  stops.push(async () => returning.stop());
+  const waitingRoom = startWaitingRoom({ db, live, limits: queueLimits, mayTake: returning.mayTake });
   const closing = new AbortController();
   const sealSoon = createSealSoon(db, () => parts.timetable?.sealSoon());
   const finishRun = createFinishRun({
@@ -249,11 +256,6 @@ async function openDoors(
     },
   });
   const takeUp = createTakeUp({ db, live, limits: queueLimits, onTakenUp: parts.ci.takenUp });
-  const returning = createReturning({
-    db,
-    graceSeconds: Math.min(15, queueLimits.leaseSeconds),
-    lostLogSeconds: recordLimits.lostLogSeconds,
-  });
   // Links need the address, which is known once it listens: only then does a worker come.
   const links = { publicUrl: publicUrl ?? '' };
   const claimWork = createClaimWork({
@@ -264,7 +266,6 @@ async function openDoors(
     limits: queueLimits,
     publicUrl: () => links.publicUrl,
     finishRun,
-    returning,
     onClaimed: (seconds) => parts.ci.claimed(seconds),
   });
   const doors = buildDoors({
@@ -277,7 +278,6 @@ async function openDoors(
     },
     onAnswer: ground.answered,
     onClosing() {
-      returning.stop();
       waitingRoom.stop();
       closing.abort();
     },

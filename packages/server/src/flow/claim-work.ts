@@ -5,7 +5,6 @@ import { crashPoint, type Db, type Live } from '../base/index.ts';
 import type { Claim, ClaimAsked, QueueLimits, WaitingRoom } from '../queue/index.ts';
 import type { FinishRun } from './finish-run.ts';
 import { createFactsOf, type PipelineFacts } from './pipeline-facts.ts';
-import type { Returning } from './returning.ts';
 
 /** No order: nothing came within the time, or the worker is on hold and hears why. */
 export type ClaimWork = (asked: ClaimAsked) => Promise<ClaimAnswer>;
@@ -19,15 +18,13 @@ export type ClaimWorkParts = {
   /** Where people find the pages, without a slash at the end. */
   readonly publicUrl: () => string;
   readonly finishRun: FinishRun;
-  readonly returning: Returning;
   readonly onClaimed: (waitSeconds: number) => void;
 };
 
 export function createClaimWork(parts: ClaimWorkParts): ClaimWork {
-  const { db, live, key, waitingRoom, finishRun, returning, onClaimed } = parts;
+  const { db, live, key, waitingRoom, finishRun, onClaimed } = parts;
   const factsOf = createFactsOf(db);
   return async (asked) => {
-    await returning.settled(asked.workerId, asked.signal);
     const { claim, hold } = await waitingRoom.ask(asked);
     if (!claim) return hold ? { order: null, hold } : { order: null };
     crashPoint('claim-committed');

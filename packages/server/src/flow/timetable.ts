@@ -5,6 +5,7 @@ import { expireLeases, type QueueLimits, tidyGroups } from '../queue/index.ts';
 import { type ArchiveStore, ended, missed, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
 import { lookAtDue, sweepMirrors } from '../source/index.ts';
 import { repoTopic } from './repo-topic.ts';
+import { runsLost } from './returning.ts';
 import { type SettlePipelines, settleNow } from './settle-pipelines.ts';
 
 export type TimetableParts = {
@@ -98,6 +99,7 @@ async function expire({ db, live, queueLimits, settlePipelines, onEnded, onFailu
     crashPoint('expire-before-commit');
   });
   if (gone.length > 0) crashPoint('expire-committed');
+  if (gone.length > 0) live.hint(runsLost);
   for (const run of gone) {
     live.hint(...run.topics, ...(await repoTopic(db, run.pipelineId)));
     onEnded(run.verdict);

@@ -23,6 +23,8 @@ export type WaitingRoomParts = {
   readonly limits: QueueLimits;
   /** false: nobody gets anything new, as when its log could not be stored. Asked before each round. */
   readonly mayGive?: () => boolean;
+  /** false: this worker gets nothing new at this moment, as while it may still run what it lost. Whoever waits, waits on. */
+  readonly mayTake?: (workerId: number) => boolean;
 };
 
 /** Nobody relies on hints alone: pools with waiters are looked at this often anyhow. */
@@ -37,7 +39,8 @@ const batch = 100;
 /** Where there is only one share, nobody needs to know what it has. */
 const onlyOne: Shares = { running: new Map(), served: new Map() };
 
-export function startWaitingRoom({ db, live, limits, mayGive = () => true }: WaitingRoomParts): WaitingRoom {
+export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
+  const { db, live, limits, mayGive = () => true, mayTake = () => true } = parts;
   let arrivals: Waiter[] = [];
   const byPool = new Map<string, Set<Waiter>>();
   const byClaim = new Map<string, Waiter>();
@@ -111,7 +114,7 @@ export function startWaitingRoom({ db, live, limits, mayGive = () => true }: Wai
   };
 
   const takeFrom = async (pool: string) => {
-    const waiters = [...(byPool.get(pool) ?? [])].slice(0, batch);
+    const waiters = [...(byPool.get(pool) ?? [])].filter(({ workerId }) => mayTake(workerId)).slice(0, batch);
     if (waiters.length === 0) return;
     for (const waiter of waiters) waiter.inFlight = true;
     try {
