@@ -2,12 +2,14 @@
 import { firstGreen } from './first-green.ts';
 import { pickup } from './pickup.ts';
 import { queueCycle } from './queue-cycle.ts';
+import { queueDepth } from './queue-depth.ts';
 import { trivialBuilds } from './trivial-builds.ts';
 
 /** Adding one is a file and a line here. */
 const benches = {
   'first-green': firstGreen,
   'queue-cycle': queueCycle,
+  'queue-depth': queueDepth,
   pickup,
   'trivial-builds': trivialBuilds,
 } satisfies Record<string, (args: readonly string[]) => Promise<Record<string, unknown>>>;

@@ -10,6 +10,8 @@ const most = 2000;
 const fewest = 20;
 /** What others have put in line is seen after this, also while there is enough to give. */
 const freshMs = 200;
+/** Looking takes at most one part in so many of the time. */
+const costPart = 20;
 
 type Row = Omit<Candidate, 'rank' | 'since'> & { rank: number; since: number };
 
@@ -18,7 +20,9 @@ export class Lineup {
   #lines = new Map<string, Candidate[]>();
   #loadedAt = Number.NEGATIVE_INFINITY;
   #isStale = true;
-  #perShare = most;
+  /** Until it is known how many shares there are. */
+  #perShare = fewest * 5;
+  #tookMs = 0;
 
   constructor(pool: string) {
     this.#pool = pool;
@@ -45,10 +49,12 @@ export class Lineup {
 
   /** Reads the line anew when that is worth it. `now` in milliseconds. */
   async refresh(db: Db, now: number): Promise<void> {
-    const isDue = this.isEmpty || now - this.#loadedAt >= freshMs;
+    const isDue = this.isEmpty || now - this.#loadedAt >= Math.max(freshMs, this.#tookMs * costPart);
     if (!isDue || !(this.#isStale || this.isEmpty)) return;
     this.#isStale = false;
+    const began = performance.now();
     const rows = await db.query<Row>(lineupStatement(this.#pool, this.#perShare));
+    this.#tookMs = performance.now() - began;
     this.#loadedAt = now;
     this.#lines = new Map();
     for (const row of rows) {
@@ -85,15 +91,11 @@ export function lineupStatement(pool: string, perShare: number): Statement {
     )
     select first.*
     from share cross join lateral (
-      select ready.job_id as "jobId", ready.share, ready.lane_id as "laneId", ready.avoid,
-             extract(epoch from ready.rank)::float8 * 1000 as rank, extract(epoch from ready.since)::float8 * 1000 as since
-      from ready
-      where ready.pool = ${pool} and ready.share = share.name and ready.not_before <= now()
-        and not exists (
-          select 1 from pause left join lane on lane.id = ready.lane_id
-          where pause.pool = ready.pool
-            or (pause.repo_id = lane.repo_id and pause.branch = lane.branch and (pause.kind = 'branch' or pause.lane = lane.name)))
-      order by ready.rank, ready.job_id
+      select job_id as "jobId", claimable.share, lane_id as "laneId", avoid,
+             extract(epoch from rank)::float8 * 1000 as rank, extract(epoch from since)::float8 * 1000 as since
+      from claimable
+      where pool = ${pool} and claimable.share = share.name
+      order by claimable.rank, job_id
       limit ${perShare}
     ) as first
     where share.name is not null`;
