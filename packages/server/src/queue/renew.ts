@@ -25,11 +25,18 @@ export async function renew(
   const kept = await db.query<{ runId: number; cancelReason: Reason | null }>(sql`
     with locked as materialized (
       select run.id
-      from unnest(${held.map((hold) => hold.runId)}::bigint[], ${held.map((hold) => hold.claimId)}::uuid[]) as held (run_id, claim_id)
-      join run on run.id = held.run_id
-      where run.claim_id = held.claim_id and run.worker_id = ${worker.id} and run.ended_at is null
-      order by run.id
-      for update of run
+      from (
+        select run_id, claim_id
+        from unnest(${held.map((hold) => hold.runId)}::bigint[], ${held.map((hold) => hold.claimId)}::uuid[]) as t (run_id, claim_id)
+        order by run_id
+      ) as held
+      -- Each by its key, in the order of ids. As a join it was planned for one run of the worker, and 1,000 of them made a million
+      -- comparisons: 370 ms instead of 8.
+      cross join lateral (
+        select run.id from run
+        where run.id = held.run_id and run.claim_id = held.claim_id and run.worker_id = ${worker.id} and run.ended_at is null
+        for update
+      ) as run
     )
     update run
     set lease_until = now() + make_interval(secs => ${limits.leaseSeconds}), started_at = coalesce(started_at, now())
