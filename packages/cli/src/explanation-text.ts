@@ -25,7 +25,8 @@ export function explanationText(output: Output, { explanation, job, push }: Expl
 
 function whereItStands(job: JobBrief): string {
   if (job.state === 'running') return 'runs.';
-  if (job.state !== 'done') return `is ${job.state}, for pool ${job.pool}.`;
+  // A gate runs nothing, so it is in no pool.
+  if (job.state !== 'done') return job.gate === null ? `is ${job.state}, for pool ${job.pool}.` : `is ${job.state}.`;
   const because = job.reason ? `: ${clean(job.reason.text)}` : '';
   const instead = job.coalescedInto === null ? '' : ` Job ${job.coalescedInto} runs in its place.`;
   return `has ended, ${standing(job)}${because}.${instead}`.replace('..', '.');

@@ -94,7 +94,8 @@ test('its place in line comes with what it is made of, the usual wait, and when 
 });
 
 test('a gate says its question and how to answer', async () => {
-  const { stdout } = await explained({ state: 'held' }, { state: 'held', gate: 'Ship 2.0?' });
+  const { stdout } = await explained({ state: 'held' }, { state: 'held', gate: 'Ship 2.0?', pool: '' });
+  expect(stdout).toContain('test-linux (job 7, api main) is held.\n');
   expect(stdout).toContain('It asks: Ship 2.0?\n→ signalbox approve 7, or signalbox reject 7');
 });
 

@@ -3,7 +3,7 @@ import type { Grid, PushDetail, Verdict } from '@signalbox/protocol';
 import { describe, expect, test } from 'vitest';
 import { filterOf, matches, toggled } from '../src/grid/filter.ts';
 import { fold, layOut } from '../src/grid/fold.ts';
-import { continued, laidOver, newestOf, withJob } from '../src/grid/rows.ts';
+import { continued, laidOver, newestOf, standingOf, withJob } from '../src/grid/rows.ts';
 import { summaryOf } from '../src/grid/summary.ts';
 import { jobOf } from './job-of.ts';
 
@@ -123,10 +123,21 @@ describe('the rows', () => {
     expect(fresh.next).toBe('97');
   });
 
+  test('stand for a push by the newest of its plan, and by what programs submitted beside it', () => {
+    const pipelines = (['push', 'api', 'manual', 'api'] as const).map((cause, index) => ({
+      pipeline: { id: index + 1, cause },
+      jobs: [],
+    }));
+    const detail = { push: { id: 2 }, pipelines } as unknown as PushDetail;
+    expect(newestOf(detail)?.pipeline.id).toBe(3);
+    expect(standingOf(detail).map((one) => one.pipeline.id)).toEqual([3, 2, 4]);
+  });
+
   test('change where one job did, and nowhere else', () => {
     const job = jobOf({ pipelineId: 5 });
     const other = row(1);
-    const detail = { push: { id: 2 }, pipelines: [{ pipeline: { id: 5 }, jobs: [job] }] } as unknown as PushDetail;
+    const pipeline = { id: 5, cause: 'push' };
+    const detail = { push: { id: 2 }, pipelines: [{ pipeline, jobs: [job] }] } as unknown as PushDetail;
     const changed = withJob({ rows: [detail, other] } as unknown as Grid, { ...job, state: 'running' });
     expect(newestOf(changed.rows[0]!)?.jobs[0]?.state).toBe('running');
     expect(changed.rows[1]).toBe(other);

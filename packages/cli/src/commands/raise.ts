@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal.ts';
 
 type Options = OutputOptions & ServerOptions & Lane & { priority: number };
 
-/** Before all that nobody raised, with room left for what is more urgent still. */
+/** An hour and forty minutes of waiting (SIGNALBOX_PRIORITY_SECONDS), with room left for what is more urgent still. */
 const usual = 50;
 
 export function raiseCommand(terminal: Terminal): Command {

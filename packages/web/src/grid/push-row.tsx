@@ -7,21 +7,28 @@ import { useLive } from '../live/use-live.ts';
 import { LeftOutList } from '../parts/left-out.tsx';
 import { PipelineTrouble } from '../parts/pipeline-trouble.tsx';
 import { Ago } from '../parts/time.tsx';
+import { causeWords } from '../text/cause.ts';
 import { counted } from '../text/size.ts';
 import { type Filter, isFiltering, matches } from './filter.ts';
 import { Platforms } from './platforms.tsx';
 import styles from './push-row.module.css';
-import { newestOf } from './rows.ts';
+import { newestOf, standingOf } from './rows.ts';
 import { SummaryLine } from './summary-line.tsx';
 
 type Props = { readonly detail: PushDetail; readonly filter: Filter; readonly branch: string | undefined };
 
 export const PushRow = memo(function PushRow({ detail, filter, branch }: Props) {
-  const { push, pipelines } = detail;
+  const { push } = detail;
   const newest = newestOf(detail);
-  const open = newest && newest.pipeline.finishedAt === null ? newest.pipeline.id : null;
-  useLive([open === null ? null : `pipeline:${open}`], async () => open !== null && lookAtPipeline(open));
-  const jobs = newest?.jobs ?? [];
+  const standing = useMemo(() => standingOf(detail), [detail]);
+  const open = standing.filter(({ pipeline }) => pipeline.finishedAt === null).map(({ pipeline }) => pipeline.id);
+  useLive(
+    open.map((id) => `pipeline:${id}`),
+    () => Promise.all(open.map(lookAtPipeline)),
+  );
+  // Older builds by hand stand behind the newest.
+  const planned = detail.pipelines.length - standing.length + 1;
+  const jobs = useMemo(() => standing.flatMap((one) => one.jobs), [standing]);
   const found = useMemo(() => jobs.filter((job) => matches(job, filter)), [jobs, filter]);
   return (
     <article className={styles['push']} aria-labelledby={`push-${push.id}`}>
@@ -31,7 +38,7 @@ export const PushRow = memo(function PushRow({ detail, filter, branch }: Props) 
             {push.kind === 'deleted' ? `Branch ${push.branch} was deleted` : push.title}
           </Link>
         </h2>
-        {newest && !newest.pipeline.problem ? <SummaryLine jobs={jobs} /> : null}
+        {jobs.length > 0 || (newest && !newest.pipeline.problem) ? <SummaryLine jobs={jobs} /> : null}
         <p className={styles['facts']}>
           <span className={styles['author']}>{push.author}</span>
           {branch === undefined ? (
@@ -48,9 +55,9 @@ export const PushRow = memo(function PushRow({ detail, filter, branch }: Props) 
           {push.commitCount > 1 ? <span>{counted(push.commitCount, 'commit')}</span> : null}
           <Ago at={push.receivedAt} />
           <Kind kind={push.kind} />
-          {pipelines.length > 1 && newest ? (
+          {planned > 1 && newest ? (
             <Link to="/pushes/$push" params={{ push: String(push.id) }}>
-              build {pipelines.length}, {newest.pipeline.cause === 'manual' ? 'asked for by hand' : 'by the push'}
+              build {planned}, {causeWords[newest.pipeline.cause]}
             </Link>
           ) : null}
         </p>
@@ -63,7 +70,7 @@ export const PushRow = memo(function PushRow({ detail, filter, branch }: Props) 
       {jobs.length > 0 && found.length === 0 && isFiltering(filter) ? (
         <p className={styles['quiet']}>None of its {counted(jobs.length, 'job')} is of that kind.</p>
       ) : null}
-      {!newest && push.kind !== 'deleted' ? <p className={styles['quiet']}>Being planned…</p> : null}
+      {standing.length === 0 && push.kind !== 'deleted' ? <p className={styles['quiet']}>Being planned…</p> : null}
       {newest && !isFiltering(filter) ? <LeftOutList leftOut={newest.pipeline.leftOut} /> : null}
     </article>
   );

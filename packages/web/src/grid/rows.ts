@@ -28,12 +28,26 @@ export function withJob(grid: Grid, job: JobBrief): Grid {
   }));
 }
 
-/** The pipeline that stands for a push: the newest. */
+/** The pipeline that its own plan made last: by the push, or by hand. */
 export function newestOf(detail: PushDetail): PipelineWithJobs | undefined {
-  return detail.pipelines.reduce<PipelineWithJobs | undefined>(
-    (newest, one) => (newest && newest.pipeline.id > one.pipeline.id ? newest : one),
-    undefined,
-  );
+  return detail.pipelines
+    .filter(isPlanned)
+    .reduce<PipelineWithJobs | undefined>(
+      (newest, one) => (newest && newest.pipeline.id > one.pipeline.id ? newest : one),
+      undefined,
+    );
+}
+
+/** The pipelines that stand for a push: of its plan the newest, and whatever others came beside it, the oldest first. */
+export function standingOf(detail: PushDetail): PipelineWithJobs[] {
+  const newest = newestOf(detail);
+  const others = detail.pipelines.filter((one) => !isPlanned(one)).sort((a, b) => a.pipeline.id - b.pipeline.id);
+  return newest ? [newest, ...others] : others;
+}
+
+/** Others hold only some jobs: they come beside the plan's, not in their place. */
+function isPlanned({ pipeline }: PipelineWithJobs): boolean {
+  return pipeline.cause === 'push' || pipeline.cause === 'manual';
 }
 
 function changed(grid: Grid, pipelineId: number, change: (old: PipelineWithJobs) => PipelineWithJobs): Grid {

@@ -7,7 +7,7 @@ import { raiseJob } from '../api/order.ts';
 import { Button } from '../parts/button.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 
-/** Before all that nobody raised, with room left for what is more urgent still. */
+/** An hour and forty minutes of waiting, as servers usually count it, with room left for what is more urgent still. */
 const usual = 50;
 
 export function RaiseButton({ job }: { job: JobBrief }) {

@@ -9,12 +9,19 @@ import { LeftOutList } from '../parts/left-out.tsx';
 import { PipelineTrouble } from '../parts/pipeline-trouble.tsx';
 import { PlanWarnings } from '../parts/plan-warnings.tsx';
 import { Ago, Lasting } from '../parts/time.tsx';
+import { causeWords } from '../text/cause.ts';
 import { counted } from '../text/size.ts';
 import { buildInstant } from '../text/time.ts';
 import { JobTable } from './job-table.tsx';
 import styles from './pipeline-card.module.css';
 
-export function PipelineCard({ detail, newest }: { detail: PipelineWithJobs; newest: boolean }) {
+type Props = {
+  readonly detail: PipelineWithJobs;
+  /** It stands for the push; older ones are folded. */
+  readonly open: boolean;
+};
+
+export function PipelineCard({ detail, open: isOpen }: Props) {
   const { pipeline, jobs } = detail;
   const [asking, setAsking] = useState(false);
   const cancel = useCancelPipeline();
@@ -26,7 +33,7 @@ export function PipelineCard({ detail, newest }: { detail: PipelineWithJobs; new
         <h2>
           <span title={buildInstant(pipeline.buildId)}>Build {pipeline.buildId}</span>
           <small>
-            {pipeline.cause === 'manual' ? 'asked for by hand' : 'by the push'}, <Ago at={pipeline.createdAt} />
+            {causeWords[pipeline.cause]}, <Ago at={pipeline.createdAt} />
             {pipeline.problem ? null : (
               <>
                 , {pipeline.finishedAt ? 'took' : 'for'} <Lasting from={pipeline.createdAt} to={pipeline.finishedAt} />
@@ -48,7 +55,7 @@ export function PipelineCard({ detail, newest }: { detail: PipelineWithJobs; new
       </header>
       {pipeline.problem ? <PipelineTrouble problem={pipeline.problem} /> : null}
       <PlanWarnings warnings={pipeline.warnings} />
-      {jobs.length > 0 ? <Jobs detail={detail} newest={newest} /> : null}
+      {jobs.length > 0 ? <Jobs detail={detail} open={isOpen} /> : null}
       {jobs.length === 0 && !pipeline.problem ? <p className={styles['quiet']}>This push starts no job.</p> : null}
       <LeftOutList leftOut={pipeline.leftOut} open={jobs.length === 0} />
       {asking ? (
@@ -72,8 +79,8 @@ export function PipelineCard({ detail, newest }: { detail: PipelineWithJobs; new
   );
 }
 
-function Jobs({ detail, newest }: { detail: PipelineWithJobs; newest: boolean }) {
-  if (newest) return <JobTable jobs={detail.jobs} />;
+function Jobs({ detail, open }: Props) {
+  if (open) return <JobTable jobs={detail.jobs} />;
   return (
     <details className={styles['older']}>
       <summary>{counted(detail.jobs.length, 'job')}</summary>

@@ -1,5 +1,5 @@
 // The home of a repository: pushes down, newest first; platforms and jobs across; live, filtered, and led by keys.
-import type { Grid, JobBrief } from '@signalbox/protocol/browser';
+import type { Grid, JobBrief, PushDetail } from '@signalbox/protocol/browser';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ListOrdered } from 'lucide-react';
@@ -11,7 +11,7 @@ import { type Filter, filterOf, matches, type Result, results } from '../grid/fi
 import { FilterBar } from '../grid/filter-bar.tsx';
 import { focusedJob, focusFailure, type GridCommands, hearGrid } from '../grid/grid-keys.ts';
 import { PushRow } from '../grid/push-row.tsx';
-import { continued, newestOf } from '../grid/rows.ts';
+import { continued, standingOf } from '../grid/rows.ts';
 import { summaryOf } from '../grid/summary.ts';
 import { useLive } from '../live/use-live.ts';
 import { CloseTree } from '../order/close-tree.tsx';
@@ -37,13 +37,13 @@ export function GridPage() {
   useEffect(() => {
     if (grid.data) rememberRepo(grid.data.repo.name);
   }, [grid.data]);
-  const newest = grid.data?.rows[0] && newestOf(grid.data.rows[0]);
+  const newest = grid.data?.rows[0] ? jobsOf(grid.data.rows[0]) : [];
   const pools = useMemo(() => poolsInUse(grid.data?.rows ?? []), [grid.data]);
   const place = { repo, branch: search.branch, branches: grid.data?.branches ?? [] };
   return (
     <Page
       title={search.branch ? `${repo} ${search.branch}` : repo}
-      stand={newest && newest.jobs.length > 0 ? summaryOf(newest.jobs).stand : null}
+      stand={newest.length > 0 ? summaryOf(newest).stand : null}
       place={place}
       banners={<PauseBanners scene={{ repo, branch: search.branch, pools }} />}
     >
@@ -185,10 +185,15 @@ function jobOf(grid: Grid, id: number): JobBrief | undefined {
     .find((job) => job.id === id);
 }
 
+/** What a row of the grid shows. */
+function jobsOf(row: PushDetail): JobBrief[] {
+  return standingOf(row).flatMap((one) => one.jobs);
+}
+
 /** How many jobs each button would show, of those whose names fit. */
 function countsOf(grid: Grid, filter: Filter): Record<Result, number> {
   const counts = { failed: 0, 'in-progress': 0, passed: 0, other: 0 };
-  const jobs = grid.rows.flatMap((row) => newestOf(row)?.jobs ?? []);
+  const jobs = grid.rows.flatMap(jobsOf);
   for (const name of Object.keys(results) as Result[]) {
     const alone: Filter = { words: filter.words, only: new Set([name]) };
     counts[name] = jobs.reduce((count, job) => count + (matches(job, alone) ? 1 : 0), 0);

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMayNot, useStartPipeline } from '../api/actions.ts';
 import { pushQuery, reposQuery } from '../api/queries.ts';
-import { newestOf } from '../grid/rows.ts';
+import { standingOf } from '../grid/rows.ts';
 import { summaryOf } from '../grid/summary.ts';
 import { useLive } from '../live/use-live.ts';
 import { poolsInUse } from '../order/pools-in-use.ts';
@@ -26,11 +26,11 @@ export function PushPage() {
   const open = push.data?.pipelines.filter((one) => one.pipeline.finishedAt === null) ?? [];
   const topics = [repoId ? `repo:${repoId}` : null, ...open.map((one) => `pipeline:${one.pipeline.id}`)];
   useLive(topics, () => push.refetch());
-  const newest = push.data && newestOf(push.data);
+  const jobs = push.data ? standingOf(push.data).flatMap((one) => one.jobs) : [];
   return (
     <Page
       title={push.data ? `${push.data.push.title} · ${push.data.push.branch}` : 'Push'}
-      stand={newest && newest.jobs.length > 0 ? summaryOf(newest.jobs).stand : null}
+      stand={jobs.length > 0 ? summaryOf(jobs).stand : null}
       place={push.data ? { repo: push.data.push.repo, branch: push.data.push.branch } : {}}
       banners={
         push.data ? (
@@ -56,6 +56,7 @@ function PushBody({ detail }: { detail: PushDetail }) {
   const start = useStartPipeline();
   const mayNot = useMayNot('act');
   const gone = push.kind === 'deleted' ? 'The branch was deleted: there is nothing to build.' : null;
+  const standing = new Set(standingOf(detail));
   const newestFirst = [...detail.pipelines].sort((a, b) => b.pipeline.id - a.pipeline.id);
   return (
     <div className={styles['page']}>
@@ -69,8 +70,8 @@ function PushBody({ detail }: { detail: PushDetail }) {
           Build again
         </Button>
       </PushHeader>
-      {newestFirst.map((one, index) => (
-        <PipelineCard key={one.pipeline.id} detail={one} newest={index === 0} />
+      {newestFirst.map((one) => (
+        <PipelineCard key={one.pipeline.id} detail={one} open={standing.has(one)} />
       ))}
       {newestFirst.length === 0 && push.kind !== 'deleted' ? <Bones what="the plan of this push" rows={2} /> : null}
     </div>
