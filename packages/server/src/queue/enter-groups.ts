@@ -18,12 +18,15 @@ export async function enterGroups(tx: Tx, jobIds: readonly number[]): Promise<st
   );
 }
 
-/** Gives the free slots of these groups to the first in line. The group's row is locked, so two ends do not give the same slot. */
+/**
+ * Gives the free slots of these groups to the first in line. The group's row is locked, so two ends do not give the same slot; not
+ * `for update`, for whoever brings a job of the group names its row already, and two such would wait for each other.
+ */
 export async function giveSlots(tx: Tx, groupIds: readonly number[]): Promise<string[]> {
   const topics: string[] = [];
   for (const groupId of [...new Set(groupIds)].sort((a, b) => a - b)) {
     const [group] = await tx.query<{ slots: number }>(sql`
-      select slots from concurrency_group where id = ${groupId} for update`);
+      select slots from concurrency_group where id = ${groupId} for no key update`);
     if (!group) continue;
     const [used] = await tx.query<{ taken: number }>(sql`
       select count(*) as taken from concurrency_slot where group_id = ${groupId} and taken`);

@@ -80,7 +80,7 @@ async function hasSlot(tx: Tx, jobId: number): Promise<boolean> {
   const [group] = await tx.query<{ id: number; slots: number }>(sql`
     select id, slots from concurrency_group
     where id = (select concurrency_group_id from job where id = ${jobId})
-    for update`);
+    for no key update`);
   if (!group) return true;
   const [used] = await tx.query<{ taken: number }>(sql`
     select count(*) as taken from concurrency_slot where group_id = ${group.id} and taken and job_id <> ${jobId}`);

@@ -9,9 +9,9 @@ export type Coalescing = {
   readonly most: number;
   /** Jobs that it stands for already. */
   readonly absorbed: number;
-  /** Its place in line, milliseconds. */
+  /** The time since which it waits, milliseconds. With its handicap that is its place in line. */
   readonly since: number;
-  readonly rank: number;
+  readonly handicapSeconds: number;
   readonly priority: number;
 };
 export type Absorption = {
@@ -19,7 +19,7 @@ export type Absorption = {
   /** What the survivor is afterwards: the oldest place in line, the highest priority. */
   readonly absorbed: number;
   readonly since: number;
-  readonly rank: number;
+  readonly handicapSeconds: number;
   readonly priority: number;
 };
 
@@ -36,7 +36,7 @@ export function absorb(entering: Coalescing, ready: readonly Coalescing[]): Abso
     result.jobIds.push(job.jobId);
     result.absorbed = absorbed;
     result.since = Math.min(result.since, job.since);
-    result.rank = Math.min(result.rank, job.rank);
+    result.handicapSeconds = Math.min(result.handicapSeconds, job.handicapSeconds);
     result.priority = Math.max(result.priority, job.priority);
   }
   return result;
