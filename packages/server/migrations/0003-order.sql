@@ -101,6 +101,18 @@ create table pause (
   unique nulls not distinct (kind, pool, repo_id, branch, lane)
 );
 
+-- The pauses that stop a job: the one place that says what a pause stops. The planner puts it into the query that asks.
+create function pauses_on(of_pool text, of_lane bigint) returns setof pause stable language sql as $$
+  select pause.* from pause left join lane on lane.id = of_lane
+  where pause.pool = of_pool
+    or (pause.repo_id = lane.repo_id and pause.branch = lane.branch and (pause.kind = 'branch' or pause.lane = lane.name))
+$$;
+
+-- What of `ready` may be claimed at this moment: its time has come, and nothing that stops it is paused.
+create view claimable as
+select job_id, pool, share, lane_id, rank, since, avoid from ready
+where not_before <= now() and not exists (select from pauses_on(ready.pool, ready.lane_id));
+
 alter table pool
   -- How long a job waits for a cheaper worker of the pool while a dearer one is free.
   add column wait_budget_seconds integer not null default 0;
@@ -120,3 +132,8 @@ select job.id, job.pipeline_id as "pipelineId", job.name, job.pool, job.attribut
        job.run_count as "runCount", job.created_at as "createdAt", job.ready_at as "readyAt", job.started_at as "startedAt",
        job.finished_at as "finishedAt", job.priority, job.gate, job.coalesced_into as "coalescedInto"
 from job;
+
+-- Whether a worker may be counted on: it has not signed off, and was heard of within a lease.
+create function is_there(w worker, lease_seconds double precision) returns boolean stable language sql as $$
+  select w.state = 'active' and w.last_seen_at > now() - make_interval(secs => lease_seconds)
+$$;

@@ -38,14 +38,10 @@ export function claimStatement(asked: readonly AskedJob[], firstLeaseSeconds: nu
         as t (claim_id, worker_id, job_id)
       join worker on worker.id = t.worker_id and worker.hold is null
     ), picked as materialized (
-      select ready.job_id from ready
-      where ready.job_id = any (array(select job_id from asked)) and ready.not_before <= now()
-        and not exists (
-          select 1 from pause left join lane on lane.id = ready.lane_id
-          where pause.pool = ready.pool
-            or (pause.repo_id = lane.repo_id and pause.branch = lane.branch and (pause.kind = 'branch' or pause.lane = lane.name)))
-      order by ready.job_id
-      for update of ready skip locked
+      select job_id from claimable
+      where job_id = any (array(select job_id from asked))
+      order by job_id
+      for update skip locked
     ), gone as (
       delete from ready where job_id = any (array(select job_id from picked))
     ), taken as (

@@ -69,7 +69,7 @@ export const poolFactsStatement = (leaseSeconds: number): Statement => sql`
   from (
     select served as pool, count(*)::int as workers, min(cost) as cheapest
     from worker, unnest(worker.pools) as served
-    where state = 'active' and hold is null and last_seen_at > now() - make_interval(secs => ${leaseSeconds})
+    where is_there(worker, ${leaseSeconds}) and hold is null
     group by served
   ) as there join pool on pool.name = there.pool`;
 

@@ -11,8 +11,7 @@ export async function listPools(db: Db, leaseSeconds: number): Promise<Pool[]> {
            coalesce(sum(worker.capacity), 0)::int as capacity,
            (select min(since) from ready where ready.pool = pool.name) as "oldestReadyAt"
     from pool
-    left join worker on pool.name = any (worker.pools) and worker.state = 'active' and worker.hold is null
-      and worker.last_seen_at > now() - make_interval(secs => ${leaseSeconds})
+    left join worker on pool.name = any (worker.pools) and is_there(worker, ${leaseSeconds}) and worker.hold is null
     group by pool.name
     order by pool.name`);
 }
