@@ -52,7 +52,7 @@ function blocker(output: Output, { outlook, what, since, who, cure, jobId }: Blo
   const [sign, style] = outlooks[outlook];
   const facts = [
     since && `for ${span(Date.parse(at) - Date.parse(since))}`,
-    who && `by ${clean(who)}`,
+    who && clean(who),
     jobId !== null && `job ${jobId}`,
   ].filter(Boolean);
   return [

@@ -54,7 +54,7 @@ test('each blocker is told with its outlook, since when, by whom and what to do'
 ! Someone must act.
 
 ! main is closed: tests are red.
-  for 5 min 00 s · by dana (token 4)
+  for 5 min 00 s · dana (token 4)
   → signalbox resume 3
 
 ◷ It needs build, which is running.

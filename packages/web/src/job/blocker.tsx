@@ -37,9 +37,15 @@ const icons = {
   'disk-full': HardDrive,
 } as const satisfies Record<Blocker['kind'], LucideIcon>;
 
-/** `label`: its outlook, where it is not the one of the whole. */
-export function BlockerItem({ blocker, label }: { blocker: Blocker; label: string | null }) {
-  const { kind, what, since, who, cure, jobId } = blocker;
+type Props = {
+  readonly blocker: Blocker;
+  readonly repo: string;
+  /** Its outlook, where it is not the one of the whole. */
+  readonly label: string | null;
+};
+
+export function BlockerItem({ blocker, repo, label }: Props) {
+  const { kind, what, since, who, cure } = blocker;
   const Icon = icons[kind];
   return (
     <li className={styles['blocker']}>
@@ -59,11 +65,38 @@ export function BlockerItem({ blocker, label }: { blocker: Blocker; label: strin
         ) : null}
         {cure ? <p className={styles['cure']}>{cure}</p> : null}
       </div>
-      {jobId !== null ? (
-        <Link to="/jobs/$job" params={{ job: String(jobId) }} className={styles['link']}>
-          See that job
-        </Link>
-      ) : null}
+      <p className={styles['links']}>
+        <Where blocker={blocker} repo={repo} />
+      </p>
     </li>
   );
 }
+
+/** Where it can be looked at, and lifted by those who may. */
+function Where({ blocker: { kind, jobId }, repo }: Pick<Props, 'blocker' | 'repo'>) {
+  return (
+    <>
+      {jobId !== null ? (
+        <Link to="/jobs/$job" params={{ job: String(jobId) }}>
+          See that job
+        </Link>
+      ) : null}
+      {ofRepository.has(kind) ? (
+        <Link to="/repos/$repo/order" params={{ repo }}>
+          See the order
+        </Link>
+      ) : null}
+      {ofWorkers.has(kind) ? <Link to="/workers">See the workers</Link> : null}
+    </>
+  );
+}
+
+const ofRepository: ReadonlySet<Blocker['kind']> = new Set(['tree-closed', 'lane-paused', 'concurrency-group']);
+const ofWorkers: ReadonlySet<Blocker['kind']> = new Set([
+  'no-worker-ever',
+  'worker-offline',
+  'workers-held',
+  'capacity',
+  'cheaper-worker',
+  'pool-paused',
+]);

@@ -64,6 +64,7 @@ function Explained({ explanation, detail }: { explanation: Explanation; detail: 
             <BlockerItem
               key={`${blocker.kind} ${blocker.jobId} ${blocker.what}`}
               blocker={blocker}
+              repo={detail.push.repo}
               label={blocker.outlook === outlook ? null : outlooks[blocker.outlook].words}
             />
           ))}
