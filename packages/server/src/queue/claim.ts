@@ -30,33 +30,35 @@ export function claim(db: Db, asked: readonly AskedJob[], firstLeaseSeconds: num
 
 /** By primary key: however long the line, and however old the oldest snapshot of the database, it costs the same. */
 export function claimStatement(asked: readonly AskedJob[], firstLeaseSeconds: number): Statement {
-  const jobIds = asked.map((one) => one.jobId);
   return sql`
     with asked as materialized (
       select t.claim_id, t.worker_id, t.job_id
-      from unnest(${asked.map((one) => one.claimId)}::uuid[], ${asked.map((one) => one.workerId)}::bigint[], ${jobIds}::bigint[])
-        as t (claim_id, worker_id, job_id)
+      from unnest(${asked.map((one) => one.claimId)}::uuid[], ${asked.map((one) => one.workerId)}::bigint[],
+                  ${asked.map((one) => one.jobId)}::bigint[]) as t (claim_id, worker_id, job_id)
       join worker on worker.id = t.worker_id and worker.hold is null
+      order by t.job_id
     ), picked as materialized (
-      select job_id from claimable
-      where job_id = any (array(select job_id from asked))
-      order by job_id
-      for update skip locked
+      select here.job_id, asked.claim_id, asked.worker_id
+      from asked cross join lateral (
+        select claimable.job_id from claimable where claimable.job_id = asked.job_id for update skip locked
+      ) as here
     ), gone as (
       delete from ready where job_id = any (array(select job_id from picked))
     ), taken as (
       update job set state = 'running', run_count = run_count + 1, started_at = now()
-      where job.id = any (array(select job_id from picked)) and job.state = 'ready'
-      returning job.id, job.run_count, job.pipeline_id, job.name, job.pool, job.attributes, job.spec,
-        extract(epoch from now() - job.ready_at)::float8 as wait
+      from picked
+      where job.id = picked.job_id and job.state = 'ready'
+      -- All that follows is in this one list: lists of a hundred that are joined are compared each with each, for the planner expects ten.
+      returning nextval('run_id_seq') as run_id, job.id, job.run_count, picked.claim_id, picked.worker_id, job.pipeline_id, job.name,
+        job.pool, job.attributes, job.spec, extract(epoch from now() - job.ready_at)::float8 as wait
     ), made as (
-      insert into run (job_id, attempt, worker_id, claim_id, lease_until)
-      select taken.id, taken.run_count, asked.worker_id, asked.claim_id, now() + make_interval(secs => ${firstLeaseSeconds})
-      from taken join asked on asked.job_id = taken.id
-      returning id, job_id, claim_id, attempt
+      insert into run (id, job_id, attempt, worker_id, claim_id, lease_until)
+      overriding system value
+      select run_id, id, run_count, worker_id, claim_id, now() + make_interval(secs => ${firstLeaseSeconds})
+      from taken
     )
-    select made.id as "runId", made.job_id as "jobId", made.claim_id as "claimId", made.attempt,
-           jsonb_build_object('pipelineId', taken.pipeline_id, 'name', taken.name, 'pool', taken.pool, 'attributes', taken.attributes,
-             'spec', taken.spec, 'waitSeconds', taken.wait) as job
-    from made join taken on taken.id = made.job_id`;
+    select run_id as "runId", id as "jobId", claim_id as "claimId", run_count as attempt,
+           jsonb_build_object('pipelineId', pipeline_id, 'name', name, 'pool', pool, 'attributes', attributes, 'spec', spec,
+             'waitSeconds', wait) as job
+    from taken`;
 }
