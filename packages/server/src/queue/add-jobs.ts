@@ -35,50 +35,50 @@ export async function addJobs(
 
 async function addOthers(db: Db, asked: readonly AddAsked[], policy: OrderPolicy): Promise<Added[]> {
   return db.transaction(async (tx) => {
-    const names = await readNames(tx, asked);
-    const refusals = asked.map((one) => whyNot(one, names.get(one.pipelineId)));
+    const pipelines = await readPipelines(tx, asked);
+    const refusals = asked.map((one) => whyNot(one, pipelines.get(one.pipelineId)));
     const good = asked.filter((_, index) => refusals[index] === null);
-    const { jobs, topics } = await insertJobs(tx, withoutTwins(good), policy);
-    const byPipeline = grouped(jobs);
+    const fresh = withoutTwins(good).filter(({ pipelineId, job }) => !pipelines.get(pipelineId)!.jobs.has(job.name));
+    const { jobs, topics } = await insertJobs(tx, fresh, policy);
+    for (const job of jobs) pipelines.get(job.pipelineId)!.jobs.set(job.name, job);
     return asked.map((one, index) => {
       const refused = refusals[index];
       if (refused) return { refused };
-      const wanted = new Set(one.jobs.map((job) => job.name));
-      const own = (byPipeline.get(one.pipelineId) ?? []).filter((job) => wanted.has(job.name));
-      return { jobs: own, topics: [`pipeline:${one.pipelineId}`, ...topics] };
+      const there = pipelines.get(one.pipelineId)!.jobs;
+      return { jobs: one.jobs.map((job) => there.get(job.name)!), topics: [`pipeline:${one.pipelineId}`, ...topics] };
     });
   });
 }
 
-type Names = { readonly isOpen: boolean; readonly needs: ReadonlySet<string> };
+type JobThere = Inserted['jobs'][number];
+type Pipeline = { readonly isOpen: boolean; readonly jobs: Map<string, JobThere> };
 
-/** Whether each pipeline is open, locked so that it is not closed meanwhile, and which of the needed jobs are there. */
-async function readNames(tx: Tx, asked: readonly AddAsked[]): Promise<Map<number, Names>> {
+/**
+ * Whether each pipeline is open, and which of the jobs named are there. Locked so that until this is over it is not closed, and
+ * nobody else adds a job that seemed not to be there.
+ */
+async function readPipelines(tx: Tx, asked: readonly AddAsked[]): Promise<Map<number, Pipeline>> {
   const ids = [...new Set(asked.map((one) => one.pipelineId))];
   const pipelines = await tx.query<{ id: number; isOpen: boolean }>(sql`
-    select id, open_for_jobs as "isOpen" from pipeline where id = any (${ids}::bigint[]) order by id for share`);
-  const needs = asked.flatMap(({ pipelineId, jobs }) =>
-    jobs.flatMap((job) => job.needs.map((name) => ({ pipelineId, name }))),
+    select id, open_for_jobs as "isOpen" from pipeline where id = any (${ids}::bigint[]) order by id for no key update`);
+  const names = asked.flatMap(({ pipelineId, jobs }) =>
+    jobs.flatMap((job) => [job.name, ...job.needs].map((name) => ({ pipelineId, name }))),
   );
-  const there =
-    needs.length === 0
-      ? []
-      : await tx.query<{ pipelineId: number; name: string }>(sql`
-          select distinct job.pipeline_id as "pipelineId", job.name
-          from unnest(${needs.map((need) => need.pipelineId)}::bigint[], ${needs.map((need) => need.name)}::text[]) as asked (pipeline_id, name)
-          join job on job.pipeline_id = asked.pipeline_id and job.name = asked.name`);
-  const byPipeline = grouped(there);
-  return new Map(
-    pipelines.map(({ id, isOpen }) => [id, { isOpen, needs: new Set(byPipeline.get(id)?.map((row) => row.name)) }]),
-  );
+  const there = await tx.query<JobThere>(sql`
+    select distinct job.id, job.pipeline_id as "pipelineId", job.name
+    from unnest(${names.map((one) => one.pipelineId)}::bigint[], ${names.map((one) => one.name)}::text[]) as asked (pipeline_id, name)
+    join job on job.pipeline_id = asked.pipeline_id and job.name = asked.name`);
+  const found = new Map(pipelines.map(({ id, isOpen }) => [id, { isOpen, jobs: new Map<string, JobThere>() }]));
+  for (const job of there) found.get(job.pipelineId)?.jobs.set(job.name, job);
+  return found;
 }
 
-function whyNot({ pipelineId, jobs }: AddAsked, names: Names | undefined): Refused | null {
-  if (!names) return new Refused('not-found', `There is no pipeline ${pipelineId}.`);
-  if (!names.isOpen) {
+function whyNot({ pipelineId, jobs }: AddAsked, pipeline: Pipeline | undefined): Refused | null {
+  if (!pipeline) return new Refused('not-found', `There is no pipeline ${pipelineId}.`);
+  if (!pipeline.isOpen) {
     return new Refused('cannot-add', `Pipeline ${pipelineId} takes no more jobs: it was closed, or never kept open.`);
   }
-  return checkNeeds(jobs, names.needs);
+  return checkNeeds(jobs, new Set(pipeline.jobs.keys()));
 }
 
 /** Every need is there or comes along, no job needs itself in a circle. null: all is well. */
@@ -114,16 +114,6 @@ export function checkNeeds(jobs: readonly SubmittedJob[], there: ReadonlySet<str
 function withoutTwins(asked: readonly AddAsked[]) {
   const all = asked.flatMap(({ pipelineId, jobs }) => jobs.map((job) => ({ pipelineId, job })));
   return [...new Map(all.map((one) => [`${one.pipelineId} ${one.job.name}`, one])).values()];
-}
-
-function grouped<Row extends { readonly pipelineId: number }>(rows: readonly Row[]): Map<number, Row[]> {
-  const groups = new Map<number, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row.pipelineId);
-    if (group) group.push(row);
-    else groups.set(row.pipelineId, [row]);
-  }
-  return groups;
 }
 
 /** Repeating it changes nothing. @throws Refused not-found */

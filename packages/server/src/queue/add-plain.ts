@@ -13,8 +13,10 @@ const mostPipelines = 10_000;
 const mostLanes = 100_000;
 
 export function isPlain({ jobs }: AddAsked): boolean {
-  return jobs.every(
-    ({ needs, order }) => needs.length === 0 && !order?.gate && !order?.concurrencyGroup && !order?.coalesce,
+  return (
+    jobs.every(
+      ({ needs, order }) => needs.length === 0 && !order?.gate && !order?.concurrencyGroup && !order?.coalesce,
+    ) && new Set(jobs.map((job) => job.name)).size === jobs.length
   );
 }
 

@@ -1,5 +1,6 @@
 // Puts jobs into their pipelines, as many as come together in one go: with their lanes, groups and edges, and those that miss
-// nothing into `ready`. A job whose name is in the pipeline already is passed over, so it may come twice.
+// nothing into `ready`.
+import assert from 'node:assert/strict';
 import { sql, type Tx } from '../base/index.ts';
 import { absorbOlder } from './absorb-older.ts';
 import type { OrderPolicy } from './decide/rank.ts';
@@ -18,6 +19,7 @@ export type Inserted = {
 
 type Need = { id: number; pipelineId: number; name: string; verdict: string | null };
 
+/** None of them is there yet: who calls this has made the pipelines, or has looked while nobody else may add to them. */
 export async function insertJobs(tx: Tx, wanted: readonly JobInPipeline[], policy: OrderPolicy): Promise<Inserted> {
   if (wanted.length === 0) return { jobs: [], topics: [] };
   const pipelines = await readPipelines(
@@ -52,17 +54,19 @@ export async function insertJobs(tx: Tx, wanted: readonly JobInPipeline[], polic
     // Who calls this has made the pipeline, or has seen that it is open and holds it so.
     'new',
   );
+  assert(made.length === wanted.length, 'A job was there before, or two of them have the same name');
   const ids = new Map<string, { readonly id: number; readonly verdict?: string | null }>([
     ...elsewhere,
     ...made.map((row) => [keyOf(row.pipelineId, row.name), row] as const),
   ]);
-  await insertEdges(tx, wanted, made, ids);
+  await insertEdges(tx, wanted, ids);
   const topics = made.filter((row) => row.state === 'ready').map((row) => `ready:${row.pool}`);
   topics.push(...(await settleNew(tx, rows, made, ids)));
-  return { jobs: await idsOf(tx, wanted, made), topics: [...new Set(topics)] };
+  return { jobs: made.map(({ id, pipelineId, name }) => ({ id, pipelineId, name })), topics: [...new Set(topics)] };
 }
 
 const keyOf = (pipelineId: number, name: string) => `${pipelineId} ${name}`;
+
 /** Needs that are in the pipeline already: locked, and marked as needed, so that an end of theirs sees who waits for them now. */
 async function lockNeeds(
   tx: Tx,
@@ -90,16 +94,12 @@ async function lockNeeds(
 async function insertEdges(
   tx: Tx,
   wanted: readonly JobInPipeline[],
-  made: readonly Row[],
   ids: ReadonlyMap<string, { readonly id: number }>,
 ): Promise<void> {
-  const isNew = new Set(made.map((row) => keyOf(row.pipelineId, row.name)));
-  const edges = wanted
-    .filter(({ pipelineId, job }) => isNew.has(keyOf(pipelineId, job.name)))
-    .flatMap(({ pipelineId, job }) => {
-      const to = ids.get(keyOf(pipelineId, job.name))!.id;
-      return job.needs.map((need) => [ids.get(keyOf(pipelineId, need))!.id, to] as const);
-    });
+  const edges = wanted.flatMap(({ pipelineId, job }) => {
+    const to = ids.get(keyOf(pipelineId, job.name))!.id;
+    return job.needs.map((need) => [ids.get(keyOf(pipelineId, need))!.id, to] as const);
+  });
   if (edges.length === 0) return;
   await tx.query(sql`
     insert into edge (from_job, to_job)
@@ -117,25 +117,12 @@ async function settleNew(
   const topics: string[] = [];
   const idOf = ({ job, pipeline }: { job: SubmittedJob; pipeline: PipelineFacts }) =>
     ids.get(keyOf(pipeline.id, job.name))!.id;
-  const isMade = new Set(made.map((row) => row.id));
   const grouped = rows.filter(({ job }) => job.order?.concurrencyGroup && !job.order.gate).map(idOf);
   const held = made.filter((row) => row.state === 'held' && grouped.includes(row.id)).map((row) => row.id);
   if (held.length > 0) topics.push(...(await enterGroups(tx, held)));
   const coalescing = rows.filter(({ job }) => (job.order?.coalesce ?? 0) > 0).map(idOf);
-  const ready = coalescing.filter((id) => isMade.has(id));
-  if (ready.length > 0) topics.push(...(await absorbOlder(tx, ready)));
+  if (coalescing.length > 0) topics.push(...(await absorbOlder(tx, coalescing)));
   const lost = [...ids.values()].filter((need) => need.verdict && need.verdict !== 'passed').map((need) => need.id);
   if (lost.length > 0) await skipDependents(tx, lost);
   return topics;
-}
-
-/** Also of those that were there before. */
-async function idsOf(tx: Tx, wanted: readonly JobInPipeline[], made: readonly Row[]): Promise<Inserted['jobs']> {
-  const brief = ({ id, pipelineId, name }: Row) => ({ id, pipelineId, name });
-  if (made.length === wanted.length) return made.map(brief);
-  return tx.query(sql`
-    select job.id, job.pipeline_id as "pipelineId", job.name
-    from unnest(${wanted.map((one) => one.pipelineId)}::bigint[], ${wanted.map((one) => one.job.name)}::text[]) as asked (pipeline_id, name)
-    join job on job.pipeline_id = asked.pipeline_id and job.name = asked.name
-    order by job.id`);
 }
