@@ -139,7 +139,8 @@ Examples:
   SIGNALBOX_TOKEN_FILE=/etc/signalbox/token signalbox worker --server https://ci.example.org --pools linux,linux-big --capacity 4
 
 SIGTERM or Ctrl-C drains: no more runs are taken, those in hand are finished. A second one ends them; they are tried
-again elsewhere.
+again elsewhere. SIGUSR2 hands over: it ends at once, the runs go on, and the next start with the same --data and --name
+takes them up, as it does after a crash. On Windows, runs end with the worker.
 
 Limits, each an environment variable:
 ${limits}

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { type FinishRequest, Refused, type WorkOrder } from '@signalbox/protocol/browser';
 import { crashPoint } from './crash-point.ts';
 import { type OwnLog, tell } from './own-log.ts';
+import { HandedOver } from './run/outcome.ts';
 import { pause, type ServerLink } from './server-link.ts';
 import type { Settings } from './settings.ts';
 
@@ -62,16 +63,19 @@ function unlessAborted(signal: AbortSignal): (error: unknown) => void {
 
 /**
  * The call was given up, and perhaps it has been answered: a run that waits for us there is given back, to be tried
- * elsewhere now. Asked before the server knows that we end, it could give us a new one.
+ * elsewhere now. Asked before the server knows that we end, it could give us a new one. When runs are handed over, that is
+ * as welcome as the others: it begins, and the next worker takes it up.
  */
 async function clearUp(options: ClaimsOptions, claimId: string): Promise<void> {
   const { link, workerId, signedOff, log, settings } = options;
-  const signal = AbortSignal.timeout(settings.stopSeconds * 1_000);
-  await signedOff;
+  const isHandedOver = options.signal.reason instanceof HandedOver;
+  const signal = AbortSignal.timeout((isHandedOver ? settings.handOverSeconds : settings.stopSeconds) * 1_000);
+  if (!isHandedOver) await signedOff;
   try {
     const call = { params: { worker: workerId() }, body: { claimId, waitSeconds: 0 } };
     const { order } = await link.untilAnswered('claim', call, { signal });
     if (!order) return;
+    if (isHandedOver) return options.begin(order);
     const reason = { code: 'worker-stopped', text: 'the worker was stopped before the run began' } as const;
     const body: FinishRequest = { claimId, verdict: 'errored', reason, steps: [], logBytes: [] };
     await link.untilAnswered('finish', { params: { run: order.runId }, body }, { signal });

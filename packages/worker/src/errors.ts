@@ -12,6 +12,15 @@ export class RunFailure extends Error {
   }
 }
 
+/** The process that runs the steps has died: what it held is on disk, or lost. */
+export class SupervisorGone extends Error {
+  override name = 'SupervisorGone';
+
+  constructor() {
+    super('the process that supervises the steps of this worker has ended');
+  }
+}
+
 export function isDiskFull(error: unknown): boolean {
   return codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
 }

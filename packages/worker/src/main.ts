@@ -20,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const forget = stopOnSignals(
       () => void worker.stop(),
       () => void worker.stopNow(),
+      () => void worker.handOver(),
     );
     await worker.done.finally(forget);
     return 0;
@@ -29,8 +30,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The first signal drains, the second ends the runs, the third ends the process. */
-function stopOnSignals(drain: () => void, end: () => void): () => void {
+/** The first signal drains, the second ends the runs, the third ends the process; SIGUSR2 leaves the runs to the next one. */
+function stopOnSignals(drain: () => void, end: () => void, handOver: () => void): () => void {
   const signals = ['SIGTERM', 'SIGINT'] as const;
   let count = 0;
   const onSignal = () => {
@@ -40,8 +41,10 @@ function stopOnSignals(drain: () => void, end: () => void): () => void {
     if (count === 3) process.exit(1);
   };
   for (const signal of signals) process.on(signal, onSignal);
+  if (process.platform !== 'win32') process.on('SIGUSR2', handOver);
   return () => {
     for (const signal of signals) process.removeListener(signal, onSignal);
+    process.removeListener('SIGUSR2', handOver);
   };
 }
 

@@ -24,13 +24,14 @@ export function isAlive(owner: Owner): boolean {
   return owner.startedAt === null || startOf(owner.processId) === owner.startedAt;
 }
 
-/** Linux: the boot, and the start in ticks since then. */
+/** Linux: the boot, and the start in ticks since then. Null also for one that has ended and that nobody has buried yet. */
 function startOf(processId: number): string | null {
   if (process.platform !== 'linux') return null;
   try {
     const stat = readFileSync(`/proc/${processId}/stat`, 'latin1');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+    const [state, ...others] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? null : `${boot} ${others[18]}`;
   } catch {
     return null; // It has ended, or this system hides it.
   }

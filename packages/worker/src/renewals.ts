@@ -33,12 +33,22 @@ export class Renewals {
     this.#options = options;
   }
 
-  hold(run: ActiveRun): void {
-    const timer = setTimeout(() => this.#join(run), this.#options.settings.firstRenewalMillis);
+  /** A run that was taken up may be close to the end of its lease: it joins at once. */
+  hold(run: ActiveRun, isTakenUp: boolean): void {
+    const millis = isTakenUp ? 0 : this.#options.settings.firstRenewalMillis;
+    const timer = setTimeout(() => this.#join(run), millis);
     void run.ended.then(() => {
       clearTimeout(timer);
       if (this.#held.get(run.runId) === run) this.#held.delete(run.runId);
     });
+  }
+
+  /** A whole lease for the time until the next worker has taken them up. Fails when no server answers at once. */
+  async renewLast(runs: Iterable<ActiveRun>, signal: AbortSignal): Promise<void> {
+    const { link, workerId } = this.#options;
+    const held = [...runs].map(({ runId, claimId }) => ({ runId, claimId }));
+    if (held.length === 0) return;
+    await link.once('renew', { params: { worker: workerId() }, body: { held, waitSeconds: 0 } }, { signal });
   }
 
   #join(run: ActiveRun): void {

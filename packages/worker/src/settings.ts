@@ -29,6 +29,8 @@ export const settingsTable = {
   reportMillis: row('REPORT_MILLIS', 300, 'How long a step must last before its state is reported on its own.'),
   finishWaitMillis: row('FINISH_WAIT_MILLIS', 200, 'How long a verdict lets the last of its log go first.'),
   stopSeconds: row('STOP_SECONDS', 10, 'After a second signal: how long the server may take to hear of it.'),
+  handOverSeconds: row('HAND_OVER_SECONDS', 2, 'At a hand-over: how long the server may take to hear of it.'),
+  orphanSeconds: row('ORPHAN_SECONDS', 600, 'How long runs go on without a worker; then they are ended and given up.'),
   minFreeBytes: row('MIN_FREE_BYTES', 64 * mib, 'With less free disk than this no work is taken.'),
   fullBytes: row('FULL_BYTES', mib, 'With less free disk than this a failing step counts as: disk full.'),
   argumentBytes: row(

@@ -1,35 +1,13 @@
 // How a worker ends: drained, stopped, or killed; and what the next one on the machine makes of it.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { until } from '../../../test/kit/wait.ts';
-import { settingsTable } from '../src/index.ts';
 import { processesWith } from './kit/processes.ts';
+import { program, supervisorsOf } from './kit/program.ts';
 import { textOf } from './kit/station.ts';
-import { quick, type Site, site } from './kit/worker.ts';
-
-/** A worker as a program of its own. */
-function program(
-  { station, dataDir }: Site,
-  settings: Partial<typeof quick> = {},
-): { child: ChildProcess; said: string[] } {
-  const limits = Object.entries({ ...quick, ...settings }).map(([name, value]) => [
-    settingsTable[name as keyof typeof settingsTable].env,
-    String(value),
-  ]);
-  const main = new URL('../src/main.ts', import.meta.url).pathname;
-  const args = ['--import', 'tsx', '-C', 'source', main, '--server', station.address, '--data', dataDir];
-  const child = spawn(process.execPath, [...args, '--name', 'program'], {
-    env: { ...process.env, ...Object.fromEntries(limits), SIGNALBOX_TOKEN: 'sbw_a-token-in-the-environment' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said: string[] = [];
-  child.stderr.on('data', (text: Buffer) => said.push(text.toString()));
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return { child, said };
-}
+import { site } from './kit/worker.ts';
 
 describe('a worker that is asked to stop', () => {
   test('finishes what it has, takes no more, and signs off', async () => {
@@ -121,7 +99,7 @@ describe('a worker that is asked to stop', () => {
   test('while the server is away keeps the result on disk, and the next worker sends it', async () => {
     const own = await site();
     const { station, start, dataDir } = own;
-    const { child } = program(own, { stopSeconds: 1 as 2 });
+    const { child } = program(own, { settings: { stopSeconds: 1 } });
     const run = station.submit({ steps: ['echo begin; until [ -e go ]; do sleep 0.05; done; echo end'] });
     await station.until('its first line', () => textOf(run, 1) === 'begin\n', 30);
     const directory = join(dataDir, 'runs', readdirSync(join(dataDir, 'runs'))[0]!);
@@ -132,7 +110,7 @@ describe('a worker that is asked to stop', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     await station.comeBack();
-    await start();
+    await start({ name: 'program' });
     await station.finished(run);
     expect(run.finish?.verdict).toBe('passed');
     expect(textOf(run, 1)).toBe('begin\nend\n');
@@ -140,7 +118,7 @@ describe('a worker that is asked to stop', () => {
   });
 });
 
-describe('a worker that was killed', () => {
+describe('a worker that was killed together with its supervisor, as in a power cut,', () => {
   test('is cleared up after by the next: processes ended, the run given back, the directory gone', async () => {
     const own = await site();
     const { station, start, dataDir } = own;
@@ -150,11 +128,14 @@ describe('a worker that was killed', () => {
       steps: [`setsid sh -c ': ${word}; while :; do sleep 1; done' & echo begin; sleep 60`],
     });
     await station.until('its first line', () => textOf(run, 1) === 'begin\n' && run.reports.length > 0, 30);
-    child.kill('SIGKILL');
+    for (const id of [child.pid!, ...supervisorsOf(dataDir)]) process.kill(id, 'SIGKILL');
     await once(child, 'exit');
     await start();
     await station.until('its end', () => run.finish !== null);
     expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'worker-stopped' } });
+    expect(run.finish?.reason.text).toBe(
+      'the worker process and the supervisor of its steps died in the middle of the run',
+    );
     expect(run.finish?.steps.map(({ state }) => state)).toEqual(['passed', 'errored']);
     await until('the directory to go', () => readdirSync(join(dataDir, 'runs')).length === 0);
     if (process.platform === 'linux') expect(processesWith(word)).toEqual([]);
@@ -170,7 +151,7 @@ describe('a worker that was killed', () => {
     const runsDir = join(dataDir, 'runs');
     const isSpooled = () => readdirSync(runsDir).some((name) => existsSync(join(runsDir, name, 'spool')));
     await until('its log on disk', () => existsSync(runsDir) && isSpooled(), { seconds: 30 });
-    child.kill('SIGKILL');
+    for (const id of [child.pid!, ...supervisorsOf(dataDir)]) process.kill(id, 'SIGKILL');
     await once(child, 'exit');
     await start();
     await station.until('its end', () => run.finish !== null);

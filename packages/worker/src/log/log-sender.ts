@@ -1,17 +1,18 @@
-// Sends what a spool holds, in order, one request at a time, until all of it is taken; the server may be away for hours.
+// Sends the log of a run, in order, one request at a time, until all of it is taken; the server may be away for hours.
 import { type LogChunk, Refused } from '@signalbox/protocol/browser';
 import { crashPoint } from '../crash-point.ts';
+import { SupervisorGone } from '../errors.ts';
 import { type OwnLog, tell } from '../own-log.ts';
 import type { ServerLink } from '../server-link.ts';
 import type { Settings } from '../settings.ts';
-import type { Spool } from './spool.ts';
+import { type LogSource, type Taken, takenWith } from './log-source.ts';
 import type { SealedChunk } from './step-log.ts';
 
 export type LogSenderOptions = {
   readonly link: ServerLink;
   readonly runId: number;
   readonly claimId: string;
-  readonly spool: Spool;
+  readonly source: LogSource;
   readonly settings: Settings;
   readonly log: OwnLog;
   readonly signal: AbortSignal;
@@ -25,109 +26,104 @@ const mostChunks = 64;
 
 export class LogSender {
   readonly #options: LogSenderOptions;
-  #sending: Promise<void> | null = null;
   #mostBytes: number;
   #gaps = 0;
   #isGivenUp = false;
-  /** Chunks of the last request. */
-  #count = 0;
+  /** Resolves when all of the log is sent, or nobody wants it. */
+  readonly allSent: Promise<void>;
 
   constructor(options: LogSenderOptions) {
     this.#options = options;
     this.#mostBytes = options.settings.logBatchBytes;
-  }
-
-  /** There is something to send. */
-  wake(): void {
-    const { spool, signal } = this.#options;
-    if (this.#sending || spool.isEmpty || signal.aborted) return;
-    this.#sending = this.#send().finally(() => {
-      this.#sending = null;
-      this.wake();
-    });
-  }
-
-  /** Resolves when nothing is left to send, or nobody wants it. */
-  async allSent(): Promise<void> {
-    while (!this.#options.spool.isEmpty && !this.#options.signal.aborted) {
-      this.wake();
-      await this.#sending;
-    }
+    this.allSent = this.#send();
   }
 
   async #send(): Promise<void> {
-    const { spool, signal } = this.#options;
-    try {
-      if (this.#isGivenUp) await spool.forget(() => true);
-      while (!spool.isEmpty) {
-        const batch = await spool.oldest(this.#mostBytes, mostChunks);
-        this.#count = batch.length;
-        await this.#append(batch);
-        const sent = new Set(batch.map(placeOf));
-        await spool.forget((chunk) => sent.has(placeOf(chunk)));
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof Refused) return await this.#refused(error);
-      await this.#giveUp(`cannot be read from disk: ${tell(error)}`);
+    const { signal } = this.#options;
+    let taken: readonly Taken[] = [];
+    while (!signal.aborted) {
+      const batch = await this.#next(taken);
+      if (batch.length === 0) return;
+      taken = this.#isGivenUp ? takenWith(batch) : await this.#append(batch);
     }
   }
 
-  async #append(batch: readonly SealedChunk[]): Promise<void> {
-    const { link, runId, claimId, spool, signal } = this.#options;
+  /** None also when nobody wants it any more, or it cannot be had. */
+  async #next(taken: readonly Taken[]): Promise<readonly SealedChunk[]> {
+    const { source, signal } = this.#options;
+    let stop: (() => void) | undefined;
+    const stopped = new Promise<[]>((resolve) => {
+      stop = () => resolve([]);
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      return await Promise.race([source.next({ taken, mostBytes: this.#mostBytes, mostChunks }), stopped]);
+    } catch (error) {
+      // What a dead supervisor has left on disk is sent by another sender.
+      if (!signal.aborted && !(error instanceof SupervisorGone)) this.#giveUp(`cannot be read: ${tell(error)}`);
+      return [];
+    } finally {
+      if (stop) signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** What the server has then. */
+  async #append(batch: readonly SealedChunk[]): Promise<readonly Taken[]> {
+    const { link, runId, claimId, source, signal, onWatched } = this.#options;
     const chunks = batch.map(
       ({ step, offset, sizeBytes, lines, memberBytes }): LogChunk => ({ step, offset, sizeBytes, lines, memberBytes }),
     );
     const [only] = batch;
     const body = batch.length === 1 && only ? only.member : Buffer.concat(batch.map(({ member }) => member));
+    const call = {
+      params: { run: runId },
+      headers: { 'x-claim-id': claimId, 'x-log-chunks': JSON.stringify(chunks) },
+      body: new Uint8Array(body.buffer, body.byteOffset, body.byteLength),
+    };
     crashPoint('log-sending');
-    const answer = await link.untilAnswered(
-      'append-log',
-      {
-        params: { run: runId },
-        headers: { 'x-claim-id': claimId, 'x-log-chunks': JSON.stringify(chunks) },
-        body: new Uint8Array(body.buffer, body.byteOffset, body.byteLength),
-      },
+    try {
       // What has to wait, waits on disk.
-      { signal, onFailure: () => void spool.flush() },
-    );
-    crashPoint('log-sent');
-    this.#gaps = 0;
-    this.#options.onWatched(answer.watched);
+      const answer = await link.untilAnswered('append-log', call, { signal, onFailure: () => void source.flush() });
+      this.#gaps = 0;
+      onWatched(answer.watched);
+      crashPoint('log-sent');
+      return takenWith(batch);
+    } catch (error) {
+      if (signal.aborted) return [];
+      if (error instanceof Refused) return this.#refused(error, batch);
+      throw error;
+    }
   }
 
-  async #refused(refused: Refused): Promise<void> {
-    const { spool, onLost } = this.#options;
+  #refused(refused: Refused, batch: readonly SealedChunk[]): readonly Taken[] {
     if (refused.code === 'claim-lost' || refused.code === 'run-not-found') {
-      await spool.forget(() => true);
-      return onLost();
+      this.#isGivenUp = true;
+      this.#options.onLost();
+      return takenWith(batch);
     }
-    if (refused.code === 'log-gap' && (await this.#closeGap(refused))) return;
-    if (refused.code === 'too-large' && this.#count > 1) {
+    if (refused.code === 'too-large' && batch.length > 1) {
       this.#mostBytes = Math.floor(this.#mostBytes / 2);
-      return;
+      return [];
     }
-    await this.#giveUp(`is not taken by the server: ${refused.message}`);
+    const there = refused.code === 'log-gap' ? this.#closeGap(refused, batch) : null;
+    if (there) return [there];
+    this.#giveUp(`is not taken by the server: ${refused.message}`);
+    return takenWith(batch);
   }
 
-  async #giveUp(why: string): Promise<void> {
-    const { spool, log, runId } = this.#options;
+  /** Goes on from where the server is. Null when what it lacks is no longer here. */
+  #closeGap({ extra }: Refused, batch: readonly SealedChunk[]): Taken | null {
+    const [first] = batch;
+    const step = Number(extra?.['step'] ?? first?.step ?? Number.NaN);
+    const end = Number(extra?.['expected'] ?? Number.NaN);
+    if (++this.#gaps > 3 || !Number.isInteger(step) || !Number.isInteger(end)) return null;
+    const oldest = batch.find((chunk) => chunk.step === step);
+    return oldest && oldest.offset > end ? null : { step, end };
+  }
+
+  #giveUp(why: string): void {
+    const { log, runId } = this.#options;
     this.#isGivenUp = true;
     log.warn(`The rest of the log is given up, for it ${why}`, { run: runId });
-    await spool.forget(() => true);
-  }
-
-  /** Goes on from where the server is. False when what it lacks is no longer here. */
-  async #closeGap({ extra }: Refused): Promise<boolean> {
-    const step = Number(extra?.['step'] ?? Number.NaN);
-    const expected = Number(extra?.['expected'] ?? Number.NaN);
-    if (++this.#gaps > 3 || !Number.isInteger(expected)) return false;
-    const { spool } = this.#options;
-    const isOfStep = (chunk: LogChunk) => !Number.isInteger(step) || chunk.step === step;
-    await spool.forget((chunk) => isOfStep(chunk) && chunk.offset + chunk.sizeBytes <= expected);
-    const first = spool.first(isOfStep);
-    return first === undefined || first.offset <= expected;
   }
 }
-
-const placeOf = ({ step, offset }: LogChunk) => `${step}:${offset}`;

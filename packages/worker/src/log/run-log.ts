@@ -1,37 +1,31 @@
-// The log of a run: one stream a step, one spool and one sender for all of them.
+// The log of a run: one stream a step, and one spool for all of them. Whoever sends it asks for it, a batch at a time.
 import { join } from 'node:path';
-import type { OwnLog } from '../own-log.ts';
-import type { ServerLink } from '../server-link.ts';
 import type { Settings } from '../settings.ts';
-import { LogSender } from './log-sender.ts';
+import type { LogQuery, LogSource } from './log-source.ts';
 import type { Form } from './mask.ts';
 import { Spool } from './spool.ts';
 import type { SpoolBudget } from './spool-budget.ts';
-import { StepLog } from './step-log.ts';
+import { type SealedChunk, StepLog } from './step-log.ts';
 
 export type RunLogOptions = {
-  readonly link: ServerLink;
-  readonly runId: number;
-  readonly claimId: string;
+  /** Of the run. */
   readonly directory: string;
-  readonly forms: readonly Form[];
+  /** What a step that begins now must not show. */
+  readonly forms: () => readonly Form[];
   readonly budget: SpoolBudget;
   readonly settings: Settings;
-  readonly log: OwnLog;
-  /** Aborted: nothing more is sent. */
-  readonly signal: AbortSignal;
-  readonly onLost: () => void;
   readonly onDiskTrouble: (error: unknown) => void;
 };
 
 export const spoolDirectory = (runDirectory: string) => join(runDirectory, 'spool');
 
-export class RunLog {
+export class RunLog implements LogSource {
   readonly #options: RunLogOptions;
   readonly #spool: Spool;
-  readonly #sender: LogSender;
   readonly #steps: StepLog[] = [];
   #isWatched = false;
+  #isEnded = false;
+  #waiting: (() => void)[] = [];
 
   constructor(options: RunLogOptions) {
     const { settings, directory, budget } = options;
@@ -43,25 +37,20 @@ export class RunLog {
       budget,
       onTrouble: options.onDiskTrouble,
     });
-    this.#sender = new LogSender({
-      ...options,
-      spool: this.#spool,
-      onWatched: (isWatched) => this.watch(isWatched),
-    });
   }
 
   step(index: number): StepLog {
     const { settings, forms } = this.#options;
     this.#steps[index] ??= new StepLog({
       step: index,
-      forms,
+      forms: forms(),
       chunkBytes: settings.logChunkBytes,
       limitBytes: settings.logLimitBytes,
       tailBytes: settings.logTailBytes,
       patienceMillis: () => (this.#isWatched ? settings.logWatchedMillis : settings.logMillis),
       onChunk: (chunk) => {
         this.#spool.add(chunk);
-        this.#sender.wake();
+        this.#wake();
       },
     });
     return this.#steps[index];
@@ -74,46 +63,52 @@ export class RunLog {
     return this.#spool.isBehind ? this.#spool.flush() : undefined;
   }
 
-  get isWatched(): boolean {
-    return this.#isWatched;
-  }
-
   watch(isWatched: boolean): void {
     if (isWatched === this.#isWatched) return;
     this.#isWatched = isWatched;
     if (isWatched) for (const step of this.#steps) step?.hurry();
   }
 
-  /** Length of each step's log. All steps have ended. */
-  sizes(count: number): number[] {
+  /** Nothing more comes. Returns the length of each step's log. */
+  end(count: number): number[] {
+    for (const step of this.#steps) step?.end();
+    this.#isEnded = true;
+    this.#wake();
     return Array.from({ length: count }, (_, index) => this.#steps[index]?.sizeBytes ?? 0);
   }
 
-  end(): void {
-    for (const step of this.#steps) step?.end();
+  async next({ taken, mostBytes, mostChunks }: LogQuery): Promise<SealedChunk[]> {
+    const ends = new Map(taken.map(({ step, end }) => [step, end]));
+    if (ends.size > 0) {
+      await this.#spool.forget(({ step, offset, sizeBytes }) => offset + sizeBytes <= (ends.get(step) ?? -1));
+    }
+    while (this.#spool.isEmpty) {
+      if (this.#isEnded) return [];
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    return this.#spool.oldest(mostBytes, mostChunks);
   }
 
-  allSent(): Promise<void> {
-    return this.#sender.allSent();
-  }
-
-  /** What a process that died had kept on disk. */
-  async restore(): Promise<void> {
-    await this.#spool.restore();
-  }
-
-  /** How far what is not sent reaches, by step. */
-  unsentSizes(): number[] {
-    return this.#spool.sizes();
-  }
-
-  toDisk(): Promise<void> {
+  flush(): Promise<void> {
     return this.#spool.flush();
+  }
+
+  /** Takes in what a process that died had kept on disk, and ends. Returns how far it reaches, by step. */
+  async restore(): Promise<number[]> {
+    await this.#spool.restore();
+    this.#isEnded = true;
+    return this.#spool.sizes();
   }
 
   /** Nobody wants it any more. */
   async drop(): Promise<void> {
-    this.end();
+    this.end(0);
     await this.#spool.forget(() => true);
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resume of waiting) resume();
   }
 }

@@ -3,6 +3,7 @@
 import { appendFile, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogChunk } from '@signalbox/protocol/browser';
+import { codeOf } from '../errors.ts';
 import type { SpoolBudget } from './spool-budget.ts';
 import type { SealedChunk } from './step-log.ts';
 
@@ -141,7 +142,7 @@ export class Spool {
       position += header.length + chunk.memberBytes;
     }
     try {
-      await mkdir(directory, { recursive: true });
+      await makeWithin(directory);
       await appendFile(join(directory, segment.name), Buffer.concat(frames));
     } catch (error) {
       // A broken segment is left behind; what comes next goes into another.
@@ -180,6 +181,13 @@ export class Spool {
       await file.close();
     }
   }
+}
+
+/** Not with what is above it: a run directory that somebody has removed is not made anew. */
+async function makeWithin(directory: string): Promise<void> {
+  await mkdir(directory).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
 }
 
 /** A frame on disk: four bytes with the length of its description, the description as JSON, the member. */

@@ -24,8 +24,8 @@ const fewIds = 64;
 export async function endTree(tree: Tree, graceSeconds: number): Promise<void> {
   if (process.platform === 'win32') return endOnWindows(tree);
   if (signalAll(tree, 'SIGTERM') === 0) return;
-  const deadline = Date.now() + graceSeconds * 1_000;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + graceSeconds * 1_000;
+  while (performance.now() < deadline) {
     await wait(pollMillis);
     if (signalAll(tree, 0) === 0) return;
   }

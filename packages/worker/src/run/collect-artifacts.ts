@@ -8,12 +8,12 @@ import type { Stage } from './run-steps.ts';
 
 /** Null when all are there. @throws Interrupted, RunFailure */
 export async function collectArtifacts(stage: Stage, index: number): Promise<Reason | null> {
-  const { order, house, directory, runLog, signal } = stage;
+  const { order, house, directory, hold, signal } = stage;
   const { settings, link } = house;
-  const log = runLog.step(index);
+  const say = (sentence: string) => hold.write(index, `${sentence}\n`);
   const wrong: string[] = [];
   const complain = (sentence: string) => {
-    log.write(`${sentence}\n`);
+    say(sentence);
     wrong.push(sentence);
   };
   const found = await findArtifacts(directory.workspace, order.spec.artifacts, settings.artifactFiles);
@@ -35,7 +35,7 @@ export async function collectArtifacts(stage: Stage, index: number): Promise<Rea
         mostSeconds: settings.artifactSeconds,
         signal,
       });
-      log.write(`${path} (${sizeBytes} bytes)\n`);
+      say(`${path} (${sizeBytes} bytes)`);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof RunFailure || isDiskFull(error) || (error instanceof Refused && error.code === 'claim-lost'))

@@ -1,7 +1,7 @@
 // Tells the server how a run ended, for as long as it takes; what cannot be said at once is put on disk first.
 import { type FinishRequest, Refused } from '@signalbox/protocol/browser';
 import { crashPoint } from '../crash-point.ts';
-import type { RunLog } from '../log/run-log.ts';
+import type { LogSender } from '../log/log-sender.ts';
 import type { OwnLog } from '../own-log.ts';
 import type { ServerLink } from '../server-link.ts';
 import type { Settings } from '../settings.ts';
@@ -12,7 +12,7 @@ export type Delivery = {
   readonly runId: number;
   readonly result: FinishRequest;
   readonly keeper: ResultKeeper;
-  readonly runLog: RunLog;
+  readonly sender: LogSender;
   readonly settings: Settings;
   readonly log: OwnLog;
   readonly signal: AbortSignal;
@@ -20,12 +20,12 @@ export type Delivery = {
 
 /** False when the claim is lost. The rest of the log may still be on its way afterwards. */
 export async function deliverResult(delivery: Delivery): Promise<boolean> {
-  const { link, runId, result, keeper, runLog, settings, log, signal } = delivery;
+  const { link, runId, result, keeper, sender, settings, log, signal } = delivery;
   const onFailure = () => keeper.keep();
   const timer = setTimeout(onFailure, settings.spoolMillis);
   try {
     // Most logs are short: with the log there first, whoever looks at the verdict finds all of it.
-    await atMost(runLog.allSent(), settings.finishWaitMillis);
+    await atMost(sender.allSent, settings.finishWaitMillis);
     await link.untilAnswered('finish', { params: { run: runId }, body: result }, { signal, onFailure });
     crashPoint('finish-answered');
     return true;

@@ -5,17 +5,25 @@ import type { Ending } from '../process/run-command.ts';
 
 export type Outcome = { readonly verdict: Verdict; readonly reason: Reason };
 
+export const interruptedKinds = ['cancelled', 'lost', 'stopped', 'job-timed-out', 'disk-full'] as const;
+export type InterruptedKind = (typeof interruptedKinds)[number];
+
 /** Something from outside that ends a run before its steps are done. */
 export class Interrupted extends Error {
   override name = 'Interrupted';
-  readonly kind: 'cancelled' | 'lost' | 'stopped' | 'job-timed-out' | 'disk-full';
+  readonly kind: InterruptedKind;
   readonly outcome: Outcome;
 
-  constructor(kind: Interrupted['kind'], reason: Reason) {
+  constructor(kind: InterruptedKind, reason: Reason) {
     super(reason.text);
     this.kind = kind;
     this.outcome = { verdict: verdictOf[kind], reason };
   }
+}
+
+/** The run goes on without this worker: the next one takes it up. */
+export class HandedOver extends Error {
+  override name = 'HandedOver';
 }
 
 const verdictOf = {
@@ -24,7 +32,7 @@ const verdictOf = {
   stopped: 'errored',
   'job-timed-out': 'failed',
   'disk-full': 'errored',
-} as const satisfies Record<Interrupted['kind'], Verdict>;
+} as const satisfies Record<InterruptedKind, Verdict>;
 
 /** State of the step that was running when a run was interrupted. */
 export function stateWhen(interrupted: Interrupted): StepState {

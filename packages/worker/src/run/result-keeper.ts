@@ -2,7 +2,7 @@
 // disk means that its log is there too.
 import type { FinishRequest } from '@signalbox/protocol/browser';
 import { crashPoint } from '../crash-point.ts';
-import type { RunLog } from '../log/run-log.ts';
+import type { LogSource } from '../log/log-source.ts';
 import { type OwnLog, tell } from '../own-log.ts';
 import { writeResult } from './run-directory.ts';
 
@@ -11,7 +11,7 @@ export type KeeperOptions = {
   /** Of the run. */
   readonly directory: string;
   readonly result: FinishRequest;
-  readonly runLog: RunLog;
+  readonly source: LogSource;
   readonly log: OwnLog;
 };
 
@@ -30,9 +30,9 @@ export class ResultKeeper {
   }
 
   async #write(): Promise<void> {
-    const { runLog, directory, result, log, runId } = this.#options;
+    const { source, directory, result, log, runId } = this.#options;
     try {
-      await runLog.toDisk();
+      await source.flush();
       writeResult(directory, result);
       crashPoint('result-kept');
     } catch (error) {

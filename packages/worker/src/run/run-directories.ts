@@ -1,10 +1,18 @@
 // Gives every run a clean directory, and takes it back. A run that left its directory empty leaves it to the next one:
 // two renames cost a tenth of making and removing four directories (0.15 ms against 1.4 ms of CPU, more on a slow disk).
-import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkOrder } from '@signalbox/protocol/browser';
+import { isAlive } from '../owner.ts';
 import { removeTree } from './remove-tree.ts';
-import { claimBytes, type RunDirectory, runDirectoryOf, writeClaim } from './run-directory.ts';
+import {
+  type ClaimRecord,
+  claimBytes,
+  type RunDirectory,
+  readClaim,
+  runDirectoryOf,
+  writeClaim,
+} from './run-directory.ts';
 
 const untouched = ['claim.json', 'home', 'tmp', 'work'] as const;
 const mode = 0o755;
@@ -28,15 +36,28 @@ export class RunDirectories {
     return runDirectoryOf(this.#runsDir, order);
   }
 
-  create(order: WorkOrder, server: string): RunDirectory {
+  create(order: WorkOrder, holder: Pick<ClaimRecord, 'server' | 'supervisor'>): RunDirectory {
     const directory = this.where(order);
     const isReused = this.#reuse(directory.path);
     if (!isReused) {
       mkdirSync(directory.path, { recursive: true, mode });
       for (const path of partsOf(directory)) mkdirSync(path, { mode });
     }
-    writeClaim(directory.path, order, server, isReused);
+    writeClaim(directory.path, order, holder, isReused);
     return directory;
+  }
+
+  /** Of a run that an earlier worker has begun, perhaps without getting as far as to make it. */
+  takeUp(order: WorkOrder, holder: Pick<ClaimRecord, 'server' | 'supervisor'>): RunDirectory {
+    const directory = this.where(order);
+    this.makeParts(directory);
+    writeClaim(directory.path, order, holder, existsSync(join(directory.path, 'claim.json')));
+    return directory;
+  }
+
+  /** Those that are not there. */
+  makeParts(directory: RunDirectory): void {
+    for (const path of partsOf(directory)) mkdirSync(path, { recursive: true, mode });
   }
 
   /** Removes the files of the run, which may take a while; its claim and its log stay. */
@@ -62,6 +83,14 @@ export class RunDirectories {
       return false; // Somebody has removed it: a new one is made.
     }
   }
+}
+
+/** A worker that lives has a run of the supervisor with this name. */
+export function isInUse(runsDir: string, supervisor: string): boolean {
+  return readdirSync(runsDir).some((name) => {
+    const claim = readClaim(join(runsDir, name));
+    return claim?.supervisor === supervisor && isAlive(claim.owner);
+  });
 }
 
 const partsOf = ({ workspace, home, temporary }: RunDirectory) => [workspace, home, temporary];

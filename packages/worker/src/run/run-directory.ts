@@ -1,5 +1,5 @@
-// What lies in the directory of a run: its files, its log, and the memory of its claim, so that the next worker can
-// clear up after one that died.
+// What lies in the directory of a run: its files, its log, and the memory of its claim, so that the next worker knows whose
+// it was.
 import { readFileSync, renameSync, writeFile, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinishRequest, Step, WorkOrder } from '@signalbox/protocol/browser';
@@ -12,13 +12,20 @@ export type RunDirectory = {
   readonly temporary: string;
 };
 
+/** Raised when a field of the claim changes its meaning; a run with another number is given up. */
+export const claimFormat = 1;
+
 /** What is known of a run on disk. No secret is in it. */
 export type ClaimRecord = {
+  /** Not there: written before supervisors were. */
+  readonly format?: number;
   readonly runId: number;
   readonly claimId: string;
   readonly jobName: string;
   readonly server: string;
   readonly owner: Owner;
+  /** Name of the supervisor that holds it. */
+  readonly supervisor?: string | null;
 };
 
 /** A claim is this long, so that one can be written over another; a longer one is not written over. */
@@ -32,9 +39,14 @@ export function runDirectoryOf(runsDir: string, { runId, claimId }: WorkOrder): 
   return { path, workspace: join(path, 'work'), home: join(path, 'home'), temporary: join(path, 'tmp') };
 }
 
-export function writeClaim(path: string, { runId, claimId, job }: WorkOrder, server: string, isReused: boolean): void {
+export function writeClaim(
+  path: string,
+  { runId, claimId, job }: WorkOrder,
+  { server, supervisor }: Pick<ClaimRecord, 'server' | 'supervisor'>,
+  isReused: boolean,
+): void {
   owner ??= thisProcess();
-  const record: ClaimRecord = { runId, claimId, jobName: job.name, server, owner };
+  const record: ClaimRecord = { format: claimFormat, runId, claimId, jobName: job.name, server, owner, supervisor };
   const file = join(path, 'claim.json');
   const text = JSON.stringify(record).padEnd(claimBytes);
   // Over the claim before it, where there is one: emptying a file first makes ext4 wait for the disk (4 ms).
@@ -63,6 +75,15 @@ export function writeSteps(path: string, steps: readonly Step[]): void {
 
 export function readSteps(path: string): Step[] {
   return readJson<Step[]>(join(path, 'steps.json')) ?? [];
+}
+
+/** The supervisor of its steps has given it up, and says why; whoever finds this tells the server. */
+export function writeGivenUp(path: string, text: string): void {
+  writeFileSync(join(path, 'given-up.json'), JSON.stringify({ text }));
+}
+
+export function readGivenUp(path: string): string | null {
+  return readJson<{ text: string }>(join(path, 'given-up.json'))?.text ?? null;
 }
 
 function readJson<Value>(path: string): Value | null {

@@ -1,11 +1,10 @@
 // The steps of a run, in order: the set-up, those of the job, the artifacts.
-import { statfs } from 'node:fs/promises';
 import type { Reason, StepSpec, WorkOrder } from '@signalbox/protocol/browser';
 import { checkOut } from '../checkout/checkout.ts';
 import { crashPoint } from '../crash-point.ts';
 import { RunFailure } from '../errors.ts';
-import type { RunLog } from '../log/run-log.ts';
-import type { Ending } from '../process/run-command.ts';
+import type { RunHold } from '../supervision/run-hold.ts';
+import type { StepEnding } from '../supervisor/messages.ts';
 import { collectArtifacts } from './collect-artifacts.ts';
 import { failureOf, Interrupted, type Outcome, passedWith, runsNow, stateWhen } from './outcome.ts';
 import type { House } from './run.ts';
@@ -17,9 +16,11 @@ export type Stage = {
   readonly order: WorkOrder;
   readonly house: House;
   readonly directory: RunDirectory;
-  readonly runLog: RunLog;
+  readonly hold: RunHold;
   readonly board: StepBoard;
   readonly mark: string;
+  /** An earlier worker has done it. */
+  readonly isSetUp: boolean;
   /** Ends the work. */
   readonly signal: AbortSignal;
   readonly platform: NodeJS.Platform;
@@ -28,15 +29,19 @@ export type Stage = {
 /** @throws Interrupted, RunFailure, or what the system says */
 export async function runSteps(stage: Stage): Promise<Outcome> {
   const { spec } = stage.order;
-  await onBoard(stage, 0, async () => {
-    if (spec.checkout) await checkOutFor(stage);
-    return null;
-  });
+  if (!stage.isSetUp) {
+    await onBoard(stage, 0, async () => {
+      stage.signal.throwIfAborted();
+      if (spec.checkout) await checkOutFor(stage);
+      return null;
+    });
+  }
   let failure: Reason | null = null;
   const forgiven: string[] = [];
   for (const [position, step] of spec.steps.entries()) {
-    stage.signal.throwIfAborted();
     if (!runsNow(step, failure !== null)) continue;
+    // What an earlier worker has begun is heard to its end, also in a run that is interrupted by now.
+    if (!stage.hold.hasBegun(position + 1)) stage.signal.throwIfAborted();
     const failed = await runStep(stage, step, position + 1);
     if (failed && step.mayFail) forgiven.push(step.name);
     if (failed && !step.mayFail) failure ??= failed;
@@ -51,47 +56,48 @@ export async function runSteps(stage: Stage): Promise<Outcome> {
 }
 
 async function runStep(stage: Stage, step: StepSpec, index: number): Promise<Reason | null> {
-  let exitCode: number | null = null;
+  let ending: StepEnding | null = null;
   return await onBoard(
     stage,
     index,
     async () => {
-      const ending: Ending = await runScript(stage, step, index);
+      ending = await runScript(stage, step, index);
       crashPoint('step-ended');
-      exitCode = ending.exitCode;
       // What the interruption means is told by its reason, not by how the shell took it.
       if (ending.how === 'interrupted') throw stage.signal.reason;
       const failure = failureOf(step, ending);
-      if (failure) await blameFullDisk(stage, failure);
+      if (failure) blameFullDisk(stage, failure, ending);
       return failure;
     },
-    () => exitCode,
+    () => ending,
   );
 }
 
 /** Keeps the board and the log of one step, whatever becomes of it. */
 async function onBoard(
-  { board, runLog }: Stage,
+  { board, hold }: Stage,
   index: number,
   work: () => Promise<Reason | null>,
-  exitCode: () => number | null = () => null,
+  ending: () => StepEnding | null = () => null,
 ): Promise<Reason | null> {
   board.start(index);
   try {
     const failure = await work();
-    board.end(index, failure ? 'failed' : 'passed', exitCode());
+    const ended = ending();
+    // The supervisor ends the log of a command by itself.
+    if (!ended) hold.endStepLog(index);
+    board.end(index, failure ? 'failed' : 'passed', ended?.exitCode ?? null, ended?.endedAt);
     return failure;
   } catch (error) {
-    board.end(index, error instanceof Interrupted ? stateWhen(error) : 'errored', exitCode());
+    const ended = ending();
+    const state = error instanceof Interrupted ? stateWhen(error) : 'errored';
+    board.end(index, state, ended?.exitCode ?? null, ended?.endedAt);
     throw error;
-  } finally {
-    runLog.step(index).end();
   }
 }
 
-async function checkOutFor({ order, house, directory, runLog, mark, signal }: Stage): Promise<void> {
+async function checkOutFor({ order, house, directory, hold, mark, signal }: Stage): Promise<void> {
   const { settings, dataDir, pipes } = house;
-  const log = runLog.step(0);
   await checkOut({
     url: order.repo.url,
     revision: order.push.revision,
@@ -103,17 +109,17 @@ async function checkOutFor({ order, house, directory, runLog, mark, signal }: St
     settings,
     pipes,
     signal,
-    say: (line) => log.write(`${line}\n`),
+    say: (line) => hold.write(0, `${line}\n`),
+    // Git says little, and the log has its limit: nothing is held for it.
     onOutput: (bytes) => {
-      log.write(bytes);
-      return runLog.room();
+      hold.write(0, bytes);
+      return undefined;
     },
   });
 }
 
 /** A step that failed because the disk is full has not failed by itself. */
-async function blameFullDisk({ directory, house }: Stage, failure: Reason): Promise<void> {
-  const { bavail, bsize } = await statfs(directory.path);
-  if (bavail * bsize >= house.settings.fullBytes) return;
+function blameFullDisk({ house }: Stage, failure: Reason, { freeBytes }: StepEnding): void {
+  if (freeBytes >= house.settings.fullBytes) return;
   throw new RunFailure('disk-full', `the disk of the worker is full; ${failure.text}`);
 }

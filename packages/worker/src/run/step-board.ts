@@ -8,6 +8,10 @@ export type StepBoardOptions = {
   readonly runId: number;
   readonly claimId: string;
   readonly names: readonly string[];
+  /** As an earlier worker left them. */
+  readonly before: readonly Step[];
+  /** Workers that have had this run before. */
+  readonly takes: number;
   readonly millis: number;
   /** Remembers what is reported, for the case that this process dies. */
   readonly keep: (steps: readonly Step[]) => void;
@@ -15,25 +19,25 @@ export type StepBoardOptions = {
   readonly signal: AbortSignal;
 };
 
+/** Each worker that has a run counts its reports from a place of its own: a later one is newer than any before. */
+const reportsOfOne = 1_000_000;
+
 export class StepBoard {
   readonly #options: StepBoardOptions;
   readonly #steps: Step[];
   readonly #closed = new AbortController();
-  #sequence = 0;
+  #sequence: number;
   #timer: NodeJS.Timeout | undefined;
   #isReporting = false;
   #isStale = false;
 
   constructor(options: StepBoardOptions) {
     this.#options = options;
-    this.#steps = options.names.map((name, index) => ({
-      index,
-      name,
-      state: 'waiting',
-      exitCode: null,
-      startedAt: null,
-      endedAt: null,
-    }));
+    this.#sequence = options.takes * reportsOfOne;
+    this.#steps = options.names.map(
+      (name, index): Step =>
+        options.before[index] ?? { index, name, state: 'waiting', exitCode: null, startedAt: null, endedAt: null },
+    );
     options.signal.addEventListener('abort', () => this.close(), { once: true });
   }
 
@@ -41,12 +45,14 @@ export class StepBoard {
     return this.#steps;
   }
 
+  /** A step that an earlier worker has begun keeps its beginning. */
   start(index: number): void {
-    this.#change(index, { state: 'running', startedAt: new Date().toISOString() });
+    const startedAt = this.#steps[index]?.startedAt ?? new Date().toISOString();
+    this.#change(index, { state: 'running', startedAt });
   }
 
-  end(index: number, state: StepState, exitCode: number | null): void {
-    this.#change(index, { state, exitCode, endedAt: new Date().toISOString() });
+  end(index: number, state: StepState, exitCode: number | null, endedAt = new Date().toISOString()): void {
+    this.#change(index, { state, exitCode, endedAt });
   }
 
   /** What has not run will not; `finish` tells the rest. */

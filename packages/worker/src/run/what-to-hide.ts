@@ -1,12 +1,8 @@
 // What must not be seen in the log of a run: its secrets, and the password in the address of its repository.
 import type { WorkOrder } from '@signalbox/protocol/browser';
-import { type Form, prepareForms } from '../log/mask.ts';
-import { secretForms } from '../log/secret-forms.ts';
 
-/** `ownForms`, of the worker's token, are made once: most runs have no secret, and making forms takes a while. */
-export function whatToHide({ secrets, repo }: WorkOrder, ownForms: readonly Form[]): readonly Form[] {
-  const values = [...Object.values(secrets), ...passwordsOf(repo.url)];
-  return values.length > 0 ? [...ownForms, ...prepareForms(secretForms(values))] : ownForms;
+export function whatToHide({ secrets, repo }: WorkOrder): string[] {
+  return [...Object.values(secrets), ...passwordsOf(repo.url)];
 }
 
 function passwordsOf(url: string): string[] {

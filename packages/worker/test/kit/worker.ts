@@ -11,6 +11,12 @@ import {
 } from '../../src/index.ts';
 import { Station } from './station.ts';
 
+/** As built: the tests of what outlives a process start it as a process. */
+export const supervisorProgram = [
+  process.execPath,
+  new URL('../../dist/supervisor/main.js', import.meta.url).pathname,
+] as const;
+
 export type Site = {
   readonly station: Station;
   readonly dataDir: string;
@@ -61,6 +67,7 @@ export async function site(settings: Partial<Settings> = {}): Promise<Site> {
         settings: { ...readSettings({}), ...quick, ...settings },
         log: createOwnLog('plain', (line) => said.push(line)),
         env: process.env,
+        supervisor: supervisorProgram,
         ...options,
       });
       workers.push(worker);

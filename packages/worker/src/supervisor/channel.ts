@@ -1,0 +1,112 @@
+// A two-way line of messages: JSON, and bytes that go with it. Over a socket, or within one process where there is no
+// supervisor of its own (Windows).
+import type { Duplex } from 'node:stream';
+
+export type Channel<Out, In> = {
+  send(message: Out, bytes?: Buffer): void;
+  /** Set once, at once. What comes in one piece is handed over in one piece. */
+  onMessage: (message: In, bytes: Buffer) => void;
+  /** The other side is gone, or this one has closed. */
+  onClose: () => void;
+  close(): void;
+};
+
+const nothing = Buffer.alloc(0);
+const headBytes = 8;
+/** A work order with everything that a server allows in it is far below; more is no message of ours. */
+const mostBytes = 256 * 1_048_576;
+
+export function socketChannel<Out, In>(socket: Duplex): Channel<Out, In> {
+  let pieces: Buffer[] = [];
+  let bytesThere = 0;
+  let wanted = headBytes;
+  let isClosed = false;
+  const channel: Channel<Out, In> = {
+    onMessage: () => undefined,
+    onClose: () => undefined,
+    send(message, bytes = nothing) {
+      if (isClosed) return;
+      const json = Buffer.from(JSON.stringify(message));
+      const head = Buffer.allocUnsafe(headBytes);
+      head.writeUInt32LE(json.length, 0);
+      head.writeUInt32LE(bytes.length, 4);
+      // One write, and now: what was said is with the system when this returns, and arrives also if this process dies.
+      socket.cork();
+      socket.write(head);
+      socket.write(json);
+      if (bytes.length > 0) socket.write(bytes);
+      socket.uncork();
+    },
+    close() {
+      // What was said still goes out; the other side need not agree.
+      socket.end(() => socket.destroy());
+    },
+  };
+  const closed = () => {
+    if (isClosed) return;
+    isClosed = true;
+    socket.destroy();
+    channel.onClose();
+  };
+  const take = (text: Buffer): Buffer => {
+    let at = 0;
+    while (text.length - at >= headBytes) {
+      const jsonBytes = text.readUInt32LE(at);
+      const end = at + headBytes + jsonBytes + text.readUInt32LE(at + 4);
+      wanted = end - at;
+      if (wanted > mostBytes) {
+        closed();
+        return nothing;
+      }
+      if (end > text.length) return text.subarray(at);
+      const jsonEnd = at + headBytes + jsonBytes;
+      channel.onMessage(JSON.parse(text.toString('utf8', at + headBytes, jsonEnd)) as In, text.subarray(jsonEnd, end));
+      at = end;
+      wanted = headBytes;
+    }
+    return text.subarray(at);
+  };
+  socket.on('data', (piece: Buffer) => {
+    pieces.push(piece);
+    bytesThere += piece.length;
+    // A large message comes in many pieces: they are laid together once.
+    if (bytesThere < wanted) return;
+    const rest = take(pieces.length === 1 ? piece : Buffer.concat(pieces));
+    pieces = rest.length > 0 ? [rest] : [];
+    bytesThere = rest.length;
+  });
+  socket.on('end', closed);
+  socket.on('error', closed);
+  socket.on('close', closed);
+  return channel;
+}
+
+/** Both ends of a line within this process. */
+export function localChannels<Out, In>(): [Channel<Out, In>, Channel<In, Out>] {
+  let isClosed = false;
+  const end = <A, B>(): Channel<A, B> => ({
+    onMessage: () => undefined,
+    onClose: () => undefined,
+    send: () => undefined,
+    close() {
+      queueMicrotask(() => {
+        if (isClosed) return;
+        isClosed = true;
+        one.onClose();
+        other.onClose();
+      });
+    },
+  });
+  const one = end<Out, In>();
+  const other = end<In, Out>();
+  const line =
+    <Message>(to: () => (message: Message, bytes: Buffer) => void) =>
+    (message: Message, bytes = nothing) =>
+      // Later, as over a socket: who sends does not hear the answer before he goes on.
+      queueMicrotask(() => {
+        if (!isClosed) to()(message, bytes);
+      });
+  one.send = line(() => other.onMessage);
+  other.send = line(() => one.onMessage);
+  return [one, other];
+}
