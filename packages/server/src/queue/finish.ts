@@ -143,5 +143,5 @@ async function countRun(
   limits: QueueLimits,
 ): Promise<string[]> {
   if (unheard || verdict === 'cancelled') return [];
-  return verdict === 'errored' ? countErrored(tx, workerId, limits.quarantineAfter) : countWell(tx, [workerId]);
+  return verdict === 'errored' ? countErrored(tx, workerId, limits) : countWell(tx, [workerId]);
 }

@@ -5,9 +5,9 @@ export type QuarantineFacts = {
   readonly erroredInARow: number;
   /** So many are enough; 0 = never. */
   readonly after: number;
-  /** Workers of its pools that are there, itself included. */
+  /** Workers that share a pool with it, are there, and were not taken out by a person; itself included. */
   readonly workers: number;
-  /** Of those, held by this rule already. */
+  /** Of those, taken out by this rule already. */
   readonly quarantined: number;
 };
 
