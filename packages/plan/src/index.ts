@@ -3,6 +3,7 @@ export { type Compiled, type CompileInput, compile } from './compile.ts';
 export type { Plan, PlannedJob, PushFacts } from './draft.ts';
 export { type Budget, createGlob, type Glob } from './globs.ts';
 export { type Limit, limits } from './limits.ts';
+export { nearest } from './nearest.ts';
 export { printMistakes } from './print-mistakes.ts';
 export { printPlan } from './print-plan.ts';
 export { configReference, schemaText, withReference } from './reference.ts';

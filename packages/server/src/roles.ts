@@ -283,7 +283,7 @@ async function openDoors(
     },
     onDoors,
     handlers: {
-      ...seeingHandlers({ ...parts, watched, leaseSeconds: queueLimits.leaseSeconds }),
+      ...seeingHandlers({ ...parts, watched }),
       ...actingHandlers(parts),
       ...orderingHandlers({
         ...parts,

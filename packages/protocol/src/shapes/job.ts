@@ -108,6 +108,7 @@ export const blockerKinds = [
   'workers-held',
   'capacity',
   'cheaper-worker',
+  'errored-there',
   'retry-backoff',
   'scheduled-for',
   'pool-paused',

@@ -1,7 +1,7 @@
 // What must happen every few seconds, whoever does it: each entry is safe to run on any number of servers at once.
 import { crashPoint, type Db, type Live, type Tell } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
-import { expireLeases, type QueueLimits, tidyGroups } from '../queue/index.ts';
+import { expireLeases, learnLanes, type QueueLimits, tidyGroups } from '../queue/index.ts';
 import { type ArchiveStore, ended, missed, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
 import { lookAtDue, sweepMirrors } from '../source/index.ts';
 import { repoTopic } from './repo-topic.ts';
@@ -42,6 +42,8 @@ export function startTimetable(parts: TimetableParts): Timetable {
       );
     }),
     every(60, 'find-missed', findMissed),
+    // Twice the time between two turns: a lane whose turn failed is learned with the next.
+    every(60, 'learn-lanes', () => learnLanes(db, 120)),
     every(3600, 'sweep-archive', () => sweepArchive(store, new Date(), recordLimits)),
     every(3600, 'sweep-mirrors', () => sweepMirrors(db, mirrors)),
   ];

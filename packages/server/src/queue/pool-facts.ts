@@ -73,8 +73,9 @@ export const poolFactsStatement = (leaseSeconds: number): Statement => sql`
     group by served
   ) as there join pool on pool.name = there.pool`;
 
-export const runningStatement = (): Statement => sql`
+/** Of all pools, or of one. */
+export const runningStatement = (pool: string | null = null): Statement => sql`
   select job.pool, job.share, count(*)::int as runs
   from run join job on job.id = run.job_id
-  where run.ended_at is null
+  where run.ended_at is null and (${pool}::text is null or job.pool = ${pool})
   group by job.pool, job.share`;

@@ -1,7 +1,7 @@
-// What people do to jobs: cancel, rerun; and what a job that waits can say.
+// What people do to jobs: cancel, rerun.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from '../../src/base/index.ts';
-import { cancelJob, cancelPipeline, explain, queueDefaults, renew, rerunJob, settle } from '../../src/queue/index.ts';
+import { cancelJob, cancelPipeline, queueDefaults, renew, rerunJob, settle } from '../../src/queue/index.ts';
 import { type QueueKit, queueKit } from './kit.ts';
 
 let kit: QueueKit;
@@ -91,23 +91,6 @@ test('a rerun of a failed job revives what was skipped because of it', async () 
     sql`select verdict from pipeline where id = ${pipelineId}`,
   );
   expect(pipeline?.verdict).toBe('passed');
-});
-
-test('a job that waits says why: a need, a pool that nobody serves, jobs before it', async () => {
-  const { ids } = await kit.submitJobs({ a: [], b: ['a'] });
-  const why = (name: string, state: 'waiting' | 'ready', pool = 'default') =>
-    explain(kit.db, { id: ids[name]!, state, pool }, queueDefaults.leaseSeconds);
-  expect(await why('a', 'ready')).toEqual([]);
-  expect(await why('b', 'waiting')).toMatchObject([{ kind: 'need', outlook: 'be-patient', jobId: ids['a'] }]);
-  const nowhere = await kit.submitJobs({ lonely: [] }, { pool: 'nowhere' });
-  const lonely = await explain(kit.db, { id: nowhere.ids['lonely']!, state: 'ready', pool: 'nowhere' }, 60);
-  expect(lonely).toMatchObject([{ kind: 'no-worker-ever', outlook: 'will-never-run' }]);
-  expect(lonely[0]?.cure).toContain('signalbox worker --pools nowhere');
-  const held = (await kit.claimOne())!;
-  const next = await kit.submitJobs({ c: [] });
-  const waiting = await explain(kit.db, { id: next.ids['c']!, state: 'ready', pool: 'default' }, 60);
-  expect(waiting).toMatchObject([{ kind: 'capacity', outlook: 'be-patient' }]);
-  await kit.end(held, 'passed');
 });
 
 test('build ids are UTC seconds that only grow, also when many are asked for at once', async () => {

@@ -12,17 +12,17 @@ import {
   type RunDetail,
 } from '@signalbox/protocol';
 import { type Db, sql } from '../../base/index.ts';
-import { explain } from '../../queue/index.ts';
+import { explainJob, type QueueLimits } from '../../queue/index.ts';
 import { listArtifacts, logSizes } from '../../record/index.ts';
 import { getPush } from '../../source/index.ts';
 
 const historyShown = 20;
 
 /** @throws Refused job-not-found */
-export async function readJob(db: Db, jobId: number, leaseSeconds: number): Promise<JobDetail> {
+export async function readJob(db: Db, jobId: number, limits: QueueLimits): Promise<JobDetail> {
   const [job] = await db.query<JobBrief>(sql`select * from job_brief where id = ${jobId}`);
   if (!job) throw new Refused('job-not-found', `There is no job ${jobId}.`);
-  const [[found], [pipeline], needs, neededBy, runs, blockers] = await Promise.all([
+  const [[found], [pipeline], needs, neededBy, runs, { blockers }] = await Promise.all([
     db.query<{ spec: JobSpec }>(sql`select spec from job where id = ${jobId}`),
     db.query<Pipeline>(sql`select * from pipeline_shape where id = ${job.pipelineId}`),
     db.query<JobBrief>(sql`
@@ -30,7 +30,7 @@ export async function readJob(db: Db, jobId: number, leaseSeconds: number): Prom
     db.query<JobBrief>(sql`
       select * from job_brief where id in (select to_job from edge where from_job = ${jobId}) order by id`),
     db.query<Run>(sql`select * from run_shape where "jobId" = ${jobId} order by id desc limit 50`),
-    explain(db, job, leaseSeconds),
+    explainJob(db, jobId, limits),
   ]);
   const push = await getPush(db, pipeline!.pushId);
   return {

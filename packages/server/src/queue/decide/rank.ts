@@ -11,6 +11,8 @@ export type OrderPolicy = {
 
 export type OrderFacts = { readonly cause: Cause; readonly level: number; readonly priority: number };
 
+export const classes = 5;
+
 /** 0 comes first: releases; then branches by level, 3 to 1; then try. */
 export function classOf({ cause, level }: Pick<OrderFacts, 'cause' | 'level'>): number {
   if (cause === 'release') return 0;
