@@ -1,8 +1,10 @@
 // `npm run bench -- NAME [options]`: runs one benchmark, which prints what it does and ends in one line of JSON.
 import { firstGreen } from './first-green.ts';
+import { fleetBench } from './fleet.ts';
 import { pickup } from './pickup.ts';
 import { queueCycle } from './queue-cycle.ts';
 import { queueDepth } from './queue-depth.ts';
+import { soak } from './soak.ts';
 import { trivialBuilds } from './trivial-builds.ts';
 
 /** Adding one is a file and a line here. */
@@ -11,6 +13,8 @@ const benches = {
   'queue-cycle': queueCycle,
   'queue-depth': queueDepth,
   pickup,
+  fleet: fleetBench,
+  soak,
   'trivial-builds': trivialBuilds,
 } satisfies Record<string, (args: readonly string[]) => Promise<Record<string, unknown>>>;
 

@@ -100,3 +100,15 @@ export function lineupStatement(pool: string, perShare: number): Statement {
     ) as first
     where share.name is not null`;
 }
+
+/** Pools in which a job is in line: from pool to pool by the index, however many wait in each. */
+export function poolsInLineStatement(): Statement {
+  return sql`
+    with recursive found as (
+      (select pool from ready order by pool limit 1)
+      union all
+      select (select ready.pool from ready where ready.pool > found.pool order by ready.pool limit 1)
+      from found where found.pool is not null
+    )
+    select pool from found where pool is not null`;
+}

@@ -27,8 +27,6 @@ export type Waiter = ClaimAsked &
     over: boolean;
     /** The same question, asked again while the first still waits on a dead connection. */
     followers: number;
-    /** Nobody has looked yet whether this claim id has got a run before: that is done only if it gets none at once. */
-    isUnseen: boolean;
     timer: NodeJS.Timeout | undefined;
     readonly outcome: Promise<ClaimAnswered>;
     answer(claim: Claim | null): void;
@@ -63,7 +61,6 @@ export function newWaiter(asked: ClaimAsked, leave: (waiter: Waiter) => void): W
     inFlight: false,
     over: false,
     followers: 0,
-    isUnseen: true,
     timer: undefined,
     outcome,
     answer(claim) {

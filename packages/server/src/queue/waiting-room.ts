@@ -6,7 +6,7 @@ import { claim } from './claim.ts';
 import { pick } from './decide/pick.ts';
 import type { Shares } from './decide/turns.ts';
 import type { QueueLimits } from './limits.ts';
-import { Lineup } from './lineup.ts';
+import { Lineup, poolsInLineStatement } from './lineup.ts';
 import { AllPoolFacts } from './pool-facts.ts';
 import { type Arrival, recognise } from './recognise.ts';
 import { type ClaimAnswered, type ClaimAsked, newWaiter, type Waiter } from './waiter.ts';
@@ -34,6 +34,8 @@ const uniqueViolation = '23505';
 const knownMs = 10_000;
 /** Whoever would not wait at all still gets this long for one look. */
 const lookMs = 20;
+/** Pools that are looked at at once. */
+const sideBySide = 4;
 /** Claims in one statement. */
 const batch = 100;
 /** Where there is only one share, nobody needs to know what it has. */
@@ -45,6 +47,8 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   const byPool = new Map<string, Set<Waiter>>();
   const byClaim = new Map<string, Waiter>();
   const dirty = new Set<string>();
+  /** Nobody has looked yet whether their claim ids have got a run before: that is done only if they get none at once. */
+  const unseen = new Set<Waiter>();
   const known = new Map<number, { readonly arrival: Arrival; readonly until: number }>();
   const lineups = new Map<string, Lineup>();
   const facts = new AllPoolFacts(db, limits.leaseSeconds);
@@ -52,6 +56,7 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   let pumping = false;
 
   const leave = (waiter: Waiter) => {
+    if (waiter.settled) unseen.delete(waiter);
     if (byClaim.get(waiter.claimId) === waiter) byClaim.delete(waiter.claimId);
     for (const pool of waiter.pools) {
       const set = byPool.get(pool);
@@ -77,7 +82,7 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
     const found = new Map((await recognise(db, come)).map((arrival) => [arrival.claimId, arrival]));
     for (const waiter of come) {
       const arrival = found.get(waiter.claimId);
-      waiter.isUnseen = false;
+      unseen.delete(waiter);
       if (arrival?.state === 'active') known.set(waiter.workerId, { arrival, until: Date.now() + knownMs });
       if (arrival && arrival.runId !== null && !waiter.settled) answerAgain(waiter, arrival);
       else place(waiter, arrival);
@@ -114,7 +119,10 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   };
 
   const takeFrom = async (pool: string) => {
-    const waiters = [...(byPool.get(pool) ?? [])].filter(({ workerId }) => mayTake(workerId)).slice(0, batch);
+    const all = [...(byPool.get(pool) ?? [])].filter(({ workerId }) => mayTake(workerId));
+    // Who serves several pools is looked at for one of them at a time.
+    const waiters = all.filter((waiter) => !waiter.inFlight).slice(0, batch);
+    if (waiters.length < Math.min(all.length, batch)) dirty.add(pool);
     if (waiters.length === 0) return;
     for (const waiter of waiters) waiter.inFlight = true;
     try {
@@ -123,7 +131,7 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
     } catch (error) {
       // One of these claim ids has a run already: whose it is, the look tells; the others are asked for again.
       if ((error as { code?: string }).code !== uniqueViolation) throw error;
-      for (const waiter of waiters) waiter.isUnseen = true;
+      for (const waiter of waiters) unseen.add(waiter);
       dirty.add(pool);
       await look(waiters);
     } finally {
@@ -175,15 +183,13 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
         if (come.length > 0) {
           await admit(come).catch((error: unknown) => failAll(come, error));
         }
-        for (const pool of [...dirty]) {
-          dirty.delete(pool);
-          // A claim that failed is asked again at the next look; whoever waits, waits on.
-          if (mayGive()) await takeFrom(pool).catch(() => undefined);
-        }
-        const unseen = [...byClaim.values()].filter(
-          (waiter) => waiter.isUnseen && !waiter.settled && waiter.pools.length > 0,
-        );
-        if (unseen.length > 0) await look(unseen).catch((error: unknown) => failAll(unseen, error));
+        // Some side by side: many pools do not wait for one another, and few connections are taken.
+        const pools = [...dirty].slice(0, sideBySide);
+        for (const pool of pools) dirty.delete(pool);
+        // A claim that failed is asked again at the next look; whoever waits, waits on.
+        if (mayGive()) await Promise.all(pools.map((pool) => takeFrom(pool).catch(() => undefined)));
+        const empty = [...unseen].filter((waiter) => waiter.pools.length > 0);
+        if (empty.length > 0) await look(empty).catch((error: unknown) => failAll(empty, error));
       }
     } finally {
       pumping = false;
@@ -215,6 +221,12 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
     if (waiters.length > 0) soon();
   };
 
+  /** One statement for all pools: most of them have nothing in line. */
+  const lookAnyway = async () => {
+    const pools = await db.query<{ pool: string }>(poolsInLineStatement());
+    lookAt(pools.map(({ pool }) => pool));
+  };
+
   const unwatch = [
     live.watch('worker-changed', () => {
       known.clear();
@@ -235,7 +247,7 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   const timer = setInterval(() => {
     // Lines that nobody waits at are let go.
     for (const pool of lineups.keys()) if (!byPool.has(pool)) lineups.delete(pool);
-    lookAt([...byPool.keys()]);
+    if (byPool.size > 0) lookAnyway().catch(() => undefined);
   }, lookAnywayMs);
 
   return {
@@ -251,6 +263,7 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
       }
       const waiter = newWaiter(request, leave);
       byClaim.set(request.claimId, waiter);
+      unseen.add(waiter);
       arrivals.push(waiter);
       soon();
       return waiter.outcome;
