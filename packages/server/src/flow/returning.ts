@@ -35,10 +35,11 @@ export function startReturning({ db, live, graceSeconds, lostLogSeconds }: Retur
 
   const look = async () => {
     const rows = await db.query<{ workerId: number; secondsAgo: number }>(sql`
-      select worker_id as "workerId", extract(epoch from now() - max(ended_at))::float8 as "secondsAgo"
-      from lost_run
-      where ended_at > now() - make_interval(secs => ${lostLogSeconds})
-      group by worker_id`);
+      select run.worker_id as "workerId", extract(epoch from now() - max(run.ended_at))::float8 as "secondsAgo"
+      from lost_run join run on run.id = lost_run.run_id
+      -- A claim that it never confirmed it does not hold: its answer was lost.
+      where lost_run.ended_at > now() - make_interval(secs => ${lostLogSeconds}) and run.started_at is not null
+      group by run.worker_id`);
     const now = performance.now();
     lost = new Map(rows.map(({ workerId, secondsAgo }) => [workerId, now - secondsAgo * 1000]));
     for (const workerId of askedAt.keys()) if (!lost.has(workerId)) askedAt.delete(workerId);

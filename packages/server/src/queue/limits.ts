@@ -18,7 +18,7 @@ export type QueueLimits = OrderPolicy & {
 
 export const queueDefaults: QueueLimits = {
   leaseSeconds: 60,
-  firstLeaseSeconds: 30,
+  firstLeaseSeconds: 20,
   outageSeconds: 20,
   retrySeconds: 2,
   retryMostSeconds: 300,
