@@ -25,27 +25,40 @@ export type Picking = Shares & {
 };
 export type Pick = { readonly candidate: Candidate; readonly asking: Asking };
 
+/** Jobs that are passed over in one round because nobody who asks may have them. */
+const mostPassedOver = 1000;
+
 export function pick(picking: Picking): Pick[] {
   const free = [...picking.asking];
   const turns = new Turns(picking.lines, picking);
   const picks: Pick[] = [];
-  while (free.length > 0) {
+  let cheapest = cheapestOf(free);
+  for (let passedOver = 0; free.length > 0 && passedOver <= mostPassedOver; ) {
     const turn = turns.next();
     if (!turn) break;
-    const place = bestFor(turn.job, free, picking);
+    const place = bestFor(turn.job, free, cheapest!, picking);
     if (place < 0) {
-      turn.passedOver();
+      passedOver += 1;
       continue;
     }
     const [asking] = free.splice(place, 1);
+    if (asking === cheapest) cheapest = cheapestOf(free);
     picks.push({ candidate: turn.job, asking: asking! });
     turn.given();
   }
   return picks;
 }
 
+function cheapestOf(free: readonly Asking[]): Asking | undefined {
+  let cheapest = free[0];
+  for (const asking of free) if (asking.cost < cheapest!.cost) cheapest = asking;
+  return cheapest;
+}
+
 /** The place of the worker that gets it: one that did this lane before, else a cheap one, else who asked first; -1: none may. */
-function bestFor(candidate: Candidate, free: readonly Asking[], picking: Picking): number {
+function bestFor(candidate: Candidate, free: readonly Asking[], cheapest: Asking, picking: Picking): number {
+  // Of many young jobs that only dear workers could have, each is asked about once.
+  if (whyNot(candidate, cheapest, picking.pool, picking.now) === 'cheaper-worker') return -1;
   let best = -1;
   let bestScore = Number.POSITIVE_INFINITY;
   for (const [place, asking] of free.entries()) {

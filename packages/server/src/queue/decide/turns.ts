@@ -16,9 +16,6 @@ export type Shares = {
   readonly served: ReadonlyMap<string, number>;
 };
 
-/** Jobs of one share that are passed over because nobody who asks may have them. */
-const mostPassedOver = 50;
-
 /** The lines of the shares of a pool, each in the order of its ranks. */
 export class Turns<Job extends InLine> {
   readonly #heads: Head<Job>[];
@@ -31,16 +28,11 @@ export class Turns<Job extends InLine> {
     );
   }
 
-  /** The job that comes next; it leaves the line. Say whether it was given to somebody. */
-  next(): { readonly job: Job; readonly given: () => void; readonly passedOver: () => void } | undefined {
+  /** The job that comes next; it leaves the line. Say so when it was given to somebody; else it was passed over. */
+  next(): { readonly job: Job; readonly given: () => void } | undefined {
     const head = whoseTurn(this.#heads);
     if (!head) return undefined;
-    const job = head.take();
-    return {
-      job,
-      given: () => head.given(++this.#turn),
-      passedOver: () => head.passedOver(),
-    };
+    return { job: head.take(), given: () => head.given(++this.#turn) };
   }
 }
 
@@ -48,7 +40,6 @@ export class Turns<Job extends InLine> {
 class Head<Job extends InLine> {
   readonly #line: readonly Job[];
   #next = 0;
-  #passedOver = 0;
   running: number;
   served: number;
 
@@ -59,7 +50,7 @@ class Head<Job extends InLine> {
   }
 
   get first(): Job | undefined {
-    return this.#passedOver > mostPassedOver ? undefined : this.#line[this.#next];
+    return this.#line[this.#next];
   }
 
   take(): Job {
@@ -69,10 +60,6 @@ class Head<Job extends InLine> {
   given(turn: number): void {
     this.running += 1;
     this.served = turn;
-  }
-
-  passedOver(): void {
-    this.#passedOver += 1;
   }
 }
 
