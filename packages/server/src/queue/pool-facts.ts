@@ -7,7 +7,9 @@ import type { Shares } from './decide/turns.ts';
 const keptMs = 2000;
 /** Shares of a pool whose last turn is remembered. */
 const mostServed = 10_000;
-const nobody: PoolFacts = { workers: 0, cheapest: 0, waitBudgetSeconds: 0 };
+/** A job is tried no more often (see JobSubmission), so it has errored on fewer workers than this. */
+export const mostAttempts = 20;
+const nobody: PoolFacts = { workers: 0, some: [], cheapest: 0, waitBudgetSeconds: 0 };
 
 export class AllPoolFacts {
   readonly #db: Db;
@@ -65,9 +67,9 @@ function mapIn(maps: Map<string, Map<string, number>>, pool: string): Map<string
 }
 
 export const poolFactsStatement = (leaseSeconds: number): Statement => sql`
-  select pool.name as pool, pool.wait_budget_seconds as "waitBudgetSeconds", there.workers, there.cheapest
+  select pool.name as pool, pool.wait_budget_seconds as "waitBudgetSeconds", there.workers, there.some, there.cheapest
   from (
-    select served as pool, count(*)::int as workers, min(cost) as cheapest
+    select served as pool, count(*)::int as workers, (array_agg(id order by id))[1:${mostAttempts}] as some, min(cost) as cheapest
     from worker, unnest(worker.pools) as served
     where is_there(worker, ${leaseSeconds}) and hold is null
     group by served

@@ -91,7 +91,7 @@ test('a worker is taken out after so many errored runs in a row, but never more 
 
 describe('pick', () => {
   const minute = 60_000;
-  const pool = { workers: 9, cheapest: 0, waitBudgetSeconds: 0 };
+  const pool = { workers: 9, some: [1, 2, 3, 4, 5, 6, 7, 8, 9], cheapest: 0, waitBudgetSeconds: 0 };
   const job = (jobId: number, more: object = {}) => {
     const since = jobId * 1000;
     return { jobId, share: 'main', laneId: null, since, rank: since, avoid: [], ...more };
@@ -148,7 +148,10 @@ describe('pick', () => {
   test('a job stays away from a worker on which it errored, unless there is no other', () => {
     const avoiding = job(1, { avoid: [1] });
     expect(picked([avoiding, job(2)], {})).toEqual(['2 to 1']);
-    expect(picked([avoiding], { pool: { ...pool, workers: 1 } })).toEqual(['1 to 1']);
+    expect(picked([avoiding], { pool: { ...pool, workers: 1, some: [1] } })).toEqual(['1 to 1']);
+    // Of those on which it errored one is gone: there is another all the same.
+    const twice = job(1, { avoid: [1, 8] });
+    expect(picked([twice], { pool: { ...pool, workers: 2, some: [1, 3] } })).toEqual([]);
     expect(whyNot(avoiding, asking(1), pool, 0)).toBe('errored-there');
   });
 

@@ -11,6 +11,8 @@ export type Asking = { readonly claimId: string; readonly workerId: number; read
 export type PoolFacts = {
   /** Workers that are there and may take runs. */
   readonly workers: number;
+  /** Some of them, where they are many: more than those on which one job can have errored. */
+  readonly some: readonly number[];
   /** The lowest cost among them. */
   readonly cheapest: number;
   readonly waitBudgetSeconds: number;
@@ -79,7 +81,8 @@ export type WhyNot = 'errored-there' | 'cheaper-worker';
 /** Why this worker does not get this job though it is free; null when it may. */
 export function whyNot(candidate: Candidate, asking: Asking, pool: PoolFacts, now: number): WhyNot | null {
   // Another worker is preferred where there is one.
-  if (candidate.avoid.includes(asking.workerId) && pool.workers > candidate.avoid.length) return 'errored-there';
+  const { avoid } = candidate;
+  if (avoid.includes(asking.workerId) && pool.some.some((id) => !avoid.includes(id))) return 'errored-there';
   const isDear = asking.cost > pool.cheapest && pool.waitBudgetSeconds > 0;
   if (isDear && now - candidate.since < pool.waitBudgetSeconds * 1000) return 'cheaper-worker';
   return null;

@@ -1,6 +1,7 @@
 // Who works in a pool, who of them is there, and who may take runs: what decides whether a job of it can be claimed at all.
 import { type Queryable, sql } from '../../base/index.ts';
 import type { PoolFacts } from '../decide/pick.ts';
+import { mostAttempts } from '../pool-facts.ts';
 
 export type PoolWorkers = PoolFacts & {
   readonly pool: string;
@@ -38,7 +39,7 @@ export async function readPools(
   if (pools.length === 0) return new Map();
   const rows = await db.query<Omit<PoolWorkers, 'held' | 'meant' | 'served'>>(sql`
     select asked.pool, coalesce(pool.wait_budget_seconds, 0) as "waitBudgetSeconds", coalesce(known.ever, 0) as ever,
-           coalesce(known.there, 0) as there, coalesce(known.workers, 0) as workers, coalesce(known.cheapest, 0) as cheapest,
+           coalesce(known.there, 0) as there, coalesce(known.workers, 0) as workers, coalesce(known.some, '{}') as some, coalesce(known.cheapest, 0) as cheapest,
            coalesce(known.places, 0) as places, coalesce(known.taken, 0) as taken,
            known.last_seen_at as "lastSeenAt", known.last_seen as "lastSeen"
     from unnest(${pools}::text[]) as asked (pool)
@@ -46,6 +47,7 @@ export async function readPools(
     left join (
       select served as pool, count(*)::int as ever, (count(*) filter (where here.is))::int as there,
              (count(*) filter (where here.is and hold is null))::int as workers,
+             (array_agg(worker.id order by worker.id) filter (where here.is and hold is null))[1:${mostAttempts}] as some,
              min(cost) filter (where here.is and hold is null) as cheapest,
              (sum(capacity) filter (where here.is and hold is null))::int as places,
              (sum(open.runs) filter (where here.is and hold is null))::int as taken,
