@@ -19,7 +19,7 @@ export function explanationText(output: Output, { explanation, job, push }: Expl
     headline(output, explanation),
     ...(job.gate !== null && job.state === 'held' ? gate(output, job) : []),
     ...explanation.blockers.flatMap((one) => ['', ...blocker(output, one, explanation.at)]),
-    ...(explanation.place ? ['', ...place(output, explanation.place, explanation.at)] : []),
+    ...(explanation.place ? ['', ...place(output, explanation.place, explanation)] : []),
   ];
 }
 
@@ -62,7 +62,7 @@ function blocker(output: Output, { outlook, what, since, who, cure, jobId }: Blo
   ];
 }
 
-function place(output: Output, told: NonNullable<Explanation['place']>, at: string): string[] {
+function place(output: Output, told: NonNullable<Explanation['place']>, { at, outlook }: Explanation): string[] {
   const { ahead, ready, pool, why, medianWaitSeconds, startsAt } = told;
   const until = (instant: string) => span(Math.max(0, Date.parse(instant) - Date.parse(at)));
   const sentences = [
@@ -71,7 +71,9 @@ function place(output: Output, told: NonNullable<Explanation['place']>, at: stri
       : [`Half of the runs that it began in the last hour had waited ${span(medianWaitSeconds * 1000)} or less.`]),
     startsAt
       ? `It likely starts in ${until(startsAt.likely)}, at the earliest in ${until(startsAt.earliest)}.`
-      : 'Nobody can know yet when it starts.',
+      : outlook === 'someone-must-act' || outlook === 'will-never-run'
+        ? 'It does not start before somebody acts.'
+        : 'Nobody can know yet when it starts.',
   ];
   return [
     `${output.style('bold', `Place ${many(ahead + 1)} of ${many(ready)}`)} in the line of pool ${pool}`,

@@ -18,6 +18,7 @@ import {
   TramFront,
   Unplug,
 } from 'lucide-react';
+import { useNow } from '../parts/now.ts';
 import { Ago } from '../parts/time.tsx';
 import styles from './blocker.module.css';
 
@@ -57,11 +58,7 @@ export function BlockerItem({ blocker, repo, label }: Props) {
         {since || who || label ? (
           <p className={styles['facts']}>
             {label ? <span>{label}</span> : null}
-            {since ? (
-              <span>
-                since <Ago at={since} />
-              </span>
-            ) : null}
+            {since ? <Since at={since} /> : null}
             {who ? <span>{who}</span> : null}
           </p>
         ) : null}
@@ -71,6 +68,17 @@ export function BlockerItem({ blocker, repo, label }: Props) {
         <Where blocker={blocker} repo={repo} />
       </p>
     </li>
+  );
+}
+
+/** `since 5 min ago`, but not `since just now`. */
+function Since({ at }: { at: string }) {
+  const isNew = useNow() - Date.parse(at) < 10_000;
+  return (
+    <span>
+      {isNew ? null : 'since '}
+      <Ago at={at} />
+    </span>
   );
 }
 

@@ -70,7 +70,7 @@ function Explained({ explanation, detail }: { explanation: Explanation; detail: 
           ))}
         </ul>
       ) : null}
-      {place && outlook !== 'will-never-run' ? <PlaceInLine place={place} /> : null}
+      {place && outlook !== 'will-never-run' ? <PlaceInLine place={place} outlook={outlook} /> : null}
     </>
   );
 }

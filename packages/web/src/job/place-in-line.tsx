@@ -7,7 +7,7 @@ import styles from './place-in-line.module.css';
 
 type Place = NonNullable<Explanation['place']>;
 
-export function PlaceInLine({ place }: { place: Place }) {
+export function PlaceInLine({ place, outlook }: { place: Place; outlook: Explanation['outlook'] }) {
   const { ahead, ready, pool, why, medianWaitSeconds } = place;
   return (
     <section className={styles['place']} aria-labelledby="place">
@@ -21,7 +21,7 @@ export function PlaceInLine({ place }: { place: Place }) {
           {medianWaitSeconds === null ? 'not known yet' : duration(medianWaitSeconds * 1000)}
         </Fact>
         <Fact name="Likely starts">
-          <Start startsAt={place.startsAt} />
+          <Start startsAt={place.startsAt} outlook={outlook} />
         </Fact>
       </dl>
       {why.length > 0 ? (
@@ -35,9 +35,9 @@ export function PlaceInLine({ place }: { place: Place }) {
   );
 }
 
-function Start({ startsAt }: { startsAt: Place['startsAt'] }) {
+function Start({ startsAt, outlook }: { startsAt: Place['startsAt']; outlook: Explanation['outlook'] }) {
   const now = useNow('second');
-  if (!startsAt) return 'nobody can know yet';
+  if (!startsAt) return outlook === 'someone-must-act' ? 'not before somebody acts' : 'nobody can know yet';
   return (
     <span title={`At the earliest at ${clock(startsAt.earliest)} UTC`}>
       {comes(startsAt.likely, now)} <small>at {clock(startsAt.likely)} UTC</small>

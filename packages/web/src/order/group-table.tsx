@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useState } from 'react';
 import { tell, useMayNot } from '../api/actions.ts';
 import { setSlots } from '../api/order.ts';
+import { Bar } from '../parts/bar.tsx';
 import { buttonClass } from '../parts/button.tsx';
 import { Ago } from '../parts/time.tsx';
 import { counted } from '../text/size.ts';
@@ -48,7 +49,7 @@ function GroupRow({ repo, group }: { repo: string; group: ConcurrencyGroup }) {
       <th scope="row">{name}</th>
       <td data-label="Taken">
         <span className={styles['taken']}>
-          <meter min={0} max={Math.max(slots, taken, 1)} value={taken} aria-label={`Slots taken in ${name}`} />
+          <Bar value={taken} most={Math.max(slots, taken)} tone="running" />
           {taken} of {slots}
         </span>
       </td>
@@ -62,7 +63,7 @@ function GroupRow({ repo, group }: { repo: string; group: ConcurrencyGroup }) {
             by {group.changedBy}, <Ago at={group.changedAt} />
           </span>
         ) : (
-          'by the configuration'
+          'nobody yet'
         )}
       </td>
     </tr>

@@ -3,6 +3,7 @@ import type { Pause, Pool } from '@signalbox/protocol/browser';
 import { CirclePause, Coins } from 'lucide-react';
 import { useState } from 'react';
 import { useMayNot } from '../api/actions.ts';
+import { Bar } from '../parts/bar.tsx';
 import { Button } from '../parts/button.tsx';
 import { ResumeButton } from '../parts/pause-banners.tsx';
 import { PauseDialog } from '../parts/pause-dialog.tsx';
@@ -59,9 +60,7 @@ function Use({ pool }: { pool: Pool }) {
       <p className={styles['use']}>
         <strong>{pool.running}</strong> of {pool.capacity} running on {counted(pool.workers, 'worker')}
       </p>
-      <meter min={0} max={Math.max(pool.capacity, 1)} value={pool.running} aria-label={`Use of ${pool.name}`}>
-        {pool.running} of {pool.capacity}
-      </meter>
+      <Bar value={pool.running} most={pool.capacity} tone="running" />
     </>
   );
 }
@@ -79,9 +78,7 @@ function Queue({ pool, longest }: { pool: Pool; longest: number }) {
         ) : null}
         {isStuck(pool) ? '. No worker serves this pool now: start one.' : null}
       </p>
-      <div className={styles['queue']} aria-hidden="true" title="Beside the longest line of all pools">
-        <div style={{ width: `${Math.max(2, (pool.ready / Math.max(longest, 1)) * 100)}%` }} />
-      </div>
+      <Bar value={pool.ready} most={longest} tone="ready" title="Beside the longest line of all pools" />
     </>
   );
 }
