@@ -23,6 +23,7 @@ export class Lineup {
   /** Until it is known how many shares there are. */
   #perShare = fewest * 5;
   #tookMs = 0;
+  #isFruitless = false;
 
   constructor(pool: string) {
     this.#pool = pool;
@@ -47,11 +48,17 @@ export class Lineup {
     this.#loadedAt = Number.NEGATIVE_INFINITY;
   }
 
+  /** Nobody who asks may have any of it. Returns after how many milliseconds to look again; null: nothing has changed since. */
+  wasFruitless(now: number): number | null {
+    this.#isFruitless = true;
+    return this.#isStale ? this.#dueInMs(now) : null;
+  }
+
   /** Reads the line anew when that is worth it. `now` in milliseconds. */
   async refresh(db: Db, now: number): Promise<void> {
-    const isDue = this.isEmpty || now - this.#loadedAt >= Math.max(freshMs, this.#tookMs * costPart);
-    if (!isDue || !(this.#isStale || this.isEmpty)) return;
+    if (this.#dueInMs(now) > 0 || !(this.#isStale || this.isEmpty)) return;
     this.#isStale = false;
+    this.#isFruitless = false;
     const began = performance.now();
     const rows = await db.query<Row>(lineupStatement(this.#pool, this.#perShare));
     this.#tookMs = performance.now() - began;
@@ -63,6 +70,12 @@ export class Lineup {
       else this.#lines.set(row.share, [row]);
     }
     this.#perShare = Math.max(fewest, Math.floor(most / Math.max(1, this.#lines.size)));
+  }
+
+  #dueInMs(now: number): number {
+    if (this.isEmpty) return 0;
+    const pauseMs = Math.max(this.#isFruitless ? 0 : freshMs, this.#tookMs * costPart);
+    return Math.max(0, this.#loadedAt + pauseMs - now);
   }
 
   /** These were claimed, or cannot be: either way they are not first in line any more. */

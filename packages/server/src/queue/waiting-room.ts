@@ -121,7 +121,7 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   const takeFrom = async (pool: string) => {
     const all = [...(byPool.get(pool) ?? [])].filter(({ workerId }) => mayTake(workerId));
     // Who serves several pools is looked at for one of them at a time.
-    const waiters = all.filter((waiter) => !waiter.inFlight).slice(0, batch);
+    const waiters = foremost(all.filter((waiter) => !waiter.inFlight));
     if (waiters.length < Math.min(all.length, batch)) dirty.add(pool);
     if (waiters.length === 0) return;
     for (const waiter of waiters) waiter.inFlight = true;
@@ -157,7 +157,11 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
       isWarm: (workerId, laneId) => warm.has(workerId, laneId),
       now,
     });
-    if (picks.length === 0) return 0;
+    if (picks.length === 0) {
+      const afterMs = lineup.wasFruitless(Date.now());
+      if (afterMs !== null) lookAgain(pool, afterMs);
+      return 0;
+    }
     const asked = picks.map(({ candidate, asking }) => ({ ...asking, jobId: candidate.jobId }));
     // Taken or not, they are no longer first: what could not be taken is found again if it stays in line.
     lineup.drop(picks.map(({ candidate }) => candidate));
@@ -205,6 +209,16 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
       if (byPool.has(pool)) dirty.add(pool);
     }
     if (dirty.size > 0) soon();
+  };
+
+  const again = new Map<string, NodeJS.Timeout>();
+  const lookAgain = (pool: string, afterMs: number) => {
+    if (again.has(pool)) return;
+    const look = () => {
+      again.delete(pool);
+      lookAt([pool]);
+    };
+    again.set(pool, setTimeout(look, afterMs));
   };
 
   let recheck: NodeJS.Timeout | undefined;
@@ -271,8 +285,15 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
     stop() {
       clearInterval(timer);
       clearTimeout(recheck);
+      for (const timeout of again.values()) clearTimeout(timeout);
       for (const each of unwatch) each();
       for (const waiter of [...byClaim.values()]) waiter.end();
     },
   };
+}
+
+/** As many as one statement takes: the cheapest, for a dear one may have to leave its job to one of them; else who came first. */
+function foremost(waiters: readonly Waiter[]): readonly Waiter[] {
+  if (waiters.length <= batch) return waiters;
+  return waiters.toSorted((a, b) => a.cost - b.cost).slice(0, batch);
 }

@@ -1,5 +1,6 @@
 // Which worker gets a job when several could: one that did its lane before, not the one on which it errored, the cheaper one first.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sql } from '../../src/base/index.ts';
 import { holdWorker, setPool } from '../../src/queue/index.ts';
 import { type AtTheLine, atTheLine, older } from './at-the-line.ts';
 import { type QueueKit, queueKit } from './kit.ts';
@@ -34,6 +35,8 @@ describe('a worker that did the lane before', () => {
     const [cold, warm] = [await line.worker(pool), await line.worker(pool)];
     await submit(pool, 'lane');
     await kit.end((await line.take(warm))!, 'passed');
+    // Whoever waits is looked at anew a moment after workers came: until that is over not all may stand in line.
+    await line.ask(cold, 0.5);
     for (let turn = 0; turn < 3; turn += 1) {
       const asks = ask(cold, warm);
       await submit(pool, 'lane');
@@ -71,6 +74,30 @@ describe('a worker on which a job errored', () => {
     expect((await line.take(good))?.jobId).toBe(jobId);
   });
 
+  test('is not kept from a new job by one that it may not have', async () => {
+    const pool = 'not-kept';
+    const [bad, good] = [await line.worker(pool), await line.worker(pool)];
+    await submit(pool, 'busy');
+    const busy = (await line.take(good))!;
+    await submit(pool, 'a');
+    await kit.end((await line.take(bad))!, 'errored');
+    const waits: number[] = [];
+    for (let turn = 0; turn < 6; turn += 1) {
+      const asked = line.ask(bad);
+      // It looks at the line, and finds nothing for this worker.
+      line.live.hint('order-changed');
+      await kit.db.query(sql`select pg_sleep(0.03)`);
+      await submit(pool, `new${turn}`);
+      const begun = performance.now();
+      ready(pool);
+      await kit.end((await asked).claim!, 'passed');
+      waits.push(performance.now() - begun);
+    }
+    // Whoever waited for the next look at all lines would wait half a second on average.
+    expect(waits.filter((ms) => ms < 400).length, waits.join(' ')).toBeGreaterThanOrEqual(5);
+    await kit.end(busy, 'passed');
+  });
+
   test('gets it after all when it is alone, or all others are held or have failed it, too', async () => {
     const pool = 'alone';
     const bad = await line.worker(pool);
@@ -88,6 +115,25 @@ describe('a worker on which a job errored', () => {
 });
 
 describe('cost', () => {
+  test('a cheap worker is found behind hundreds of dear ones that wait', async () => {
+    const pool = 'crowd';
+    await kit.db.transaction((tx) => setPool(tx, pool, 600));
+    const rows = await kit.db.query<{ id: number }>(sql`
+      insert into worker (name, pools, capacity, version, platform, cost, state)
+      select 'crowd-' || n, array[${pool}], 1, '0', 'linux-x64', 5, 'active' from generate_series(1, 150) as n returning id`);
+    line.live.hint('worker-changed');
+    const dear = ask(...rows.map((row) => row.id));
+    const cheap = line.ask(await line.worker(pool), 5);
+    const jobId = await submit(pool, 'a');
+    ready(pool);
+    expect((await cheap).claim?.jobId).toBe(jobId);
+    // The others are let go.
+    await kit.db.transaction((tx) => setPool(tx, pool, 0));
+    await kit.submitJobs(Object.fromEntries(rows.map((_, index) => [`j${index}`, []])), { pool });
+    line.live.hint('order-changed');
+    for (const asked of dear.values()) expect((await asked).claim).not.toBeNull();
+  });
+
   const budget = async (pool: string, seconds: number) => {
     await kit.db.transaction((tx) => setPool(tx, pool, seconds));
     line.live.hint('order-changed');
