@@ -1,6 +1,6 @@
 // The program `signalbox serve`: reads the settings, starts one server process, stops it in good order.
 import { parseArgs } from 'node:util';
-import { type Server, startServer } from './roles.ts';
+import { type Server, startServer } from './roles/start-server.ts';
 import { readSettings, settingTable } from './settings.ts';
 
 const help = `Usage: signalbox serve [options]

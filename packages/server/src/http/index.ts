@@ -6,6 +6,6 @@ export { actingHandlers } from './handlers/acting.ts';
 export { checkingHandlers } from './handlers/checking.ts';
 export { orderingHandlers } from './handlers/ordering.ts';
 export { seeingHandlers } from './handlers/seeing.ts';
-export { workingHandlers } from './handlers/working.ts';
+export { type WorkingParts, workingHandlers } from './handlers/working.ts';
 export { startWatched } from './live/watched.ts';
 export { addPages, pageScopes } from './pages.ts';

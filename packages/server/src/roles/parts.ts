@@ -1,0 +1,53 @@
+// What the roles of a process share: rooms' stores and limits, made from the settings.
+import path from 'node:path';
+import type { Key } from '../access/index.ts';
+import { createTell, type Db, type Live } from '../base/index.ts';
+import type { Log, Metrics } from '../base/telemetry/index.ts';
+import { defineCiMetrics } from '../flow/metrics.ts';
+import { createSettlePipelines } from '../flow/settle-pipelines.ts';
+import { topics } from '../flow/subscribers.ts';
+import type { Timetable } from '../flow/timetable.ts';
+import { openMirrors } from '../forges/index.ts';
+import type { QueueLimits } from '../queue/index.ts';
+import { openArchiveStore, type RecordLimits, recordDefaults } from '../record/index.ts';
+import type { Settings } from '../settings.ts';
+
+type Gathering = { settings: Settings; data: string; db: Db; live: Live; log: Log; metrics: Metrics; key: Key };
+
+export async function gatherParts({ settings, data, db, live, metrics, key }: Gathering) {
+  const queueLimits: QueueLimits = {
+    leaseSeconds: settings.SIGNALBOX_LEASE_SECONDS,
+    firstLeaseSeconds: settings.SIGNALBOX_FIRST_LEASE_SECONDS,
+    outageSeconds: settings.SIGNALBOX_OUTAGE_SECONDS,
+    retrySeconds: settings.SIGNALBOX_RETRY_SECONDS,
+    retryMostSeconds: settings.SIGNALBOX_RETRY_MOST_SECONDS,
+    quarantineAfter: settings.SIGNALBOX_QUARANTINE_AFTER,
+    classSeconds: settings.SIGNALBOX_CLASS_SECONDS,
+    prioritySeconds: settings.SIGNALBOX_PRIORITY_SECONDS,
+  };
+  const recordLimits: RecordLimits = {
+    ...recordDefaults,
+    appendBytes: settings.SIGNALBOX_LOG_APPEND_BYTES,
+    readBytes: settings.SIGNALBOX_LOG_READ_BYTES,
+    artifactBytes: settings.SIGNALBOX_ARTIFACT_BYTES,
+    arrivalSeconds: settings.SIGNALBOX_LOG_WAIT_SECONDS,
+    lostLogSeconds: settings.SIGNALBOX_LOST_LOG_SECONDS,
+  };
+  const ci = defineCiMetrics(metrics, db);
+  return {
+    db,
+    live,
+    key,
+    ci,
+    tell: createTell(topics),
+    mirrors: await openMirrors(path.join(data, 'mirrors'), { timeoutSeconds: settings.SIGNALBOX_GIT_SECONDS }),
+    store: await openArchiveStore({ kind: 'disk', directory: path.join(data, 'archive') }),
+    queueLimits,
+    recordLimits,
+    settlePipelines: createSettlePipelines(db, live),
+    tokenDirectory: data,
+    timetable: null as Timetable | null,
+  };
+}
+
+export type Parts = Awaited<ReturnType<typeof gatherParts>>;

@@ -1,0 +1,62 @@
+// What workers meet behind the doors: where they wait for a run, how they get it, keep it, come back to it and end it.
+import { createClaimWork } from '../flow/claim-work.ts';
+import { createFinishRun } from '../flow/finish-run.ts';
+import { startReturning } from '../flow/returning.ts';
+import { createSealSoon } from '../flow/seal-soon.ts';
+import { createTakeUp } from '../flow/take-up.ts';
+import type { WorkingParts } from '../http/index.ts';
+import { startWaitingRoom } from '../queue/index.ts';
+import type { Parts } from './parts.ts';
+import type { Stops } from './stops.ts';
+
+export type Workplace = Pick<WorkingParts, 'claimWork' | 'finishRun' | 'takeUp' | 'returning' | 'closing'> & {
+  /** Whoever waits is answered. */
+  close(): void;
+};
+
+/** `publicUrl`: where people find the pages, without a slash at the end. */
+export function openWorkplace(parts: Parts, publicUrl: () => string, stops: Stops): Workplace {
+  const { db, live, key, queueLimits, recordLimits, settlePipelines } = parts;
+  const returning = startReturning({
+    db,
+    live,
+    graceSeconds: Math.min(15, queueLimits.leaseSeconds),
+    lostLogSeconds: recordLimits.lostLogSeconds,
+  });
+  stops.push(async () => returning.stop());
+  const waitingRoom = startWaitingRoom({ db, live, limits: queueLimits, mayTake: returning.mayTake });
+  const closing = new AbortController();
+  const sealSoon = createSealSoon(db, () => parts.timetable?.sealSoon());
+  const finishRun = createFinishRun({
+    db,
+    live,
+    limits: queueLimits,
+    settlePipelines,
+    onEnded: (runId, verdict, hasLog) => {
+      parts.ci.ended(verdict);
+      if (hasLog) sealSoon(runId);
+    },
+  });
+  const takeUp = createTakeUp({ db, live, limits: queueLimits, onTakenUp: parts.ci.takenUp });
+  const claimWork = createClaimWork({
+    db,
+    live,
+    key,
+    waitingRoom,
+    limits: queueLimits,
+    publicUrl,
+    finishRun,
+    onClaimed: (seconds) => parts.ci.claimed(seconds),
+  });
+  return {
+    claimWork,
+    finishRun,
+    takeUp,
+    returning,
+    closing: closing.signal,
+    close() {
+      waitingRoom.stop();
+      closing.abort();
+    },
+  };
+}
