@@ -11,11 +11,7 @@ export type Settled = {
 
 /** Of these pipelines, or of all open ones. Two racing ends each see the other only after both have committed: hence after. */
 export async function settle(db: Db, pipelineIds: readonly number[] | 'all'): Promise<Settled[]> {
-  const over = await db.query<{ id: number }>(sql`
-    select id from pipeline
-    where finished_at is null and not open_for_jobs
-      and (${pipelineIds === 'all'}::boolean or id = any (${pipelineIds === 'all' ? [] : pipelineIds}::bigint[]))
-      and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.finished_at is null)`);
+  const over = pipelineIds === 'all' ? await allOver(db) : await overOf(db, pipelineIds);
   if (over.length === 0) return [];
   // Locked first, looked at again after: a rerun that was under way has opened a job meanwhile.
   return db.transaction(async (tx) => {
@@ -33,4 +29,19 @@ export async function settle(db: Db, pipelineIds: readonly number[] | 'all'): Pr
         and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.finished_at is null)
       returning pipeline.id, pipeline.push_id as "pushId", push.repo_id as "repoId", pipeline.verdict`);
   });
+}
+
+// Two statements, for one that asks for both is planned for all: it looked at every open pipeline at each end.
+function allOver(db: Db): Promise<{ id: number }[]> {
+  return db.query(sql`
+    select id from pipeline
+    where finished_at is null and not open_for_jobs
+      and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.finished_at is null)`);
+}
+
+function overOf(db: Db, pipelineIds: readonly number[]): Promise<{ id: number }[]> {
+  return db.query(sql`
+    select id from pipeline
+    where id = any (${pipelineIds}::bigint[]) and finished_at is null and not open_for_jobs
+      and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.finished_at is null)`);
 }
