@@ -1,5 +1,7 @@
 // One chaos: work goes in, faults come from a seed, everything is mended in the end, and then all of it must be right.
 import { setTimeout as after } from 'node:timers/promises';
+import type { InvariantReport } from '@signalbox/protocol';
+import { checkInvariants } from '../../packages/server/src/flow/invariants/index.ts';
 import { type Fault, type FaultKind, faults } from './faults.ts';
 import { type Judgement, judge } from './judge.ts';
 import { mend } from './mend.ts';
@@ -13,6 +15,7 @@ export type ChaosOptions = {
   readonly faultEverySeconds?: number;
   readonly workEverySeconds?: number;
   readonly without?: readonly FaultKind[];
+  readonly longestFaultSeconds?: number;
   readonly servers?: number;
   readonly workers?: number;
   /** One line about what happens. */
@@ -24,6 +27,8 @@ export type ChaosReport = Judgement & {
   readonly faultsInAll: number;
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   readonly requests: Readonly<Record<string, number>>;
+  /** How often all of them were checked in the middle of it. */
+  readonly invariantChecks: number;
   readonly mendedInSeconds: number;
 };
 
@@ -36,6 +41,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     faultEverySeconds: options.faultEverySeconds ?? 1.5,
     workEverySeconds: options.workEverySeconds ?? 1.2,
     without: options.without ?? [],
+    longestFaultSeconds: options.longestFaultSeconds ?? 60,
   });
   const world = await openWorld({ servers: options.servers ?? 2, workers: poolsOf(options.workers ?? 3) });
   const work = await workOf(world, options.seed);
@@ -61,6 +67,7 @@ async function play(world: World, work: Work, schedule: Schedule, options: Chaos
     injected[fault.kind] = (injected[fault.kind] ?? 0) + 1;
     await befall(world, fault, say);
   });
+  const watch = watchInvariants(world);
   for (const item of schedule.work) {
     await after(at(item.atMs));
     // A slow machine falls behind: what comes when all is over would test nothing.
@@ -73,14 +80,18 @@ async function play(world: World, work: Work, schedule: Schedule, options: Chaos
   say('everything is mended now');
   await mend(world, work.asked, say);
   const mendedInSeconds = Math.round((performance.now() - mendBegun) / 100) / 10;
+  const { checks, broken } = await watch.stop();
+  const atTheEnd = (await checkInvariants(world.db, 0)).flatMap(breaches);
   const judgement = await judge(world, work.asked);
   return {
     seed,
     seconds,
     ...judgement,
+    problems: [...broken, ...atTheEnd, ...judgement.problems],
     faultsInAll: Object.values(injected).reduce((sum, count) => sum + count, 0),
     faults: injected,
     requests: countRequests(world),
+    invariantChecks: checks,
     mendedInSeconds,
   };
 }
@@ -105,3 +116,32 @@ function countRequests(world: World): Record<string, number> {
   }
   return counts;
 }
+
+const checkEveryMs = 3000;
+/** What is settled only a while after a commit is not asked for in the middle. */
+const anyTimeSeconds = 86_400;
+
+/** What is always so must be so at any moment, also in the middle of it all. */
+function watchInvariants({ db }: World): { stop(): Promise<{ checks: number; broken: string[] }> } {
+  const broken = new Set<string>();
+  let checks = 0;
+  const stopped = new AbortController();
+  const watching = (async () => {
+    while (!stopped.signal.aborted) {
+      // PostgreSQL may be away just now.
+      const reports = await checkInvariants(db, anyTimeSeconds).catch(() => undefined);
+      if (reports) checks += 1;
+      for (const breach of (reports ?? []).flatMap(breaches)) broken.add(`in the middle of it, ${breach}`);
+      await after(checkEveryMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    async stop() {
+      stopped.abort();
+      await watching;
+      return { checks, broken: [...broken] };
+    },
+  };
+}
+
+const breaches = ({ name, offending }: InvariantReport): string[] => offending.map((text) => `${name}: ${text}`);

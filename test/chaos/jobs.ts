@@ -8,6 +8,8 @@ export type StepPlan = {
   readonly rests: number;
   readonly restMs: number;
   readonly exitCode: number;
+  /** It begins to print when a file of this name is in the journal. */
+  readonly waitsFor?: string;
 };
 export type JobPlan = {
   readonly name: string;
@@ -63,9 +65,11 @@ export function configOf(jobs: readonly JobPlan[], directory: string): string {
       ...(job.needs.length > 0 && { needs: job.needs }),
       checkout: false,
       attempts: 10,
-      steps: job.steps.map((step) => ({
-        script: `sh ${script} ${step.lines} ${step.rests} ${step.restMs / 1000} ${step.exitCode}`,
-      })),
+      steps: job.steps.map((step) => {
+        const print = `sh ${script} ${step.lines} ${step.rests} ${step.restMs / 1000} ${step.exitCode}`;
+        const wait = `until [ -e "$JOURNAL/${step.waitsFor}" ]; do sleep 0.1; done`;
+        return { script: step.waitsFor ? `${wait}\n${print}` : print };
+      }),
       ...(job.hasArtifact && { artifacts: [artifactName] }),
     },
   ]);

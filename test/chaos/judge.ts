@@ -11,7 +11,7 @@ export type Asked = {
   /** Jobs by the revision whose configuration has them. */
   readonly plans: ReadonlyMap<string, readonly JobPlan[]>;
   /** Pipelines that were started by hand: their request ids. */
-  readonly started: ReadonlySet<string>;
+  readonly started: Set<string>;
   readonly cancelled: ReadonlySet<number>;
 };
 

@@ -48,7 +48,7 @@ export async function sealed({ db, servers }: World): Promise<boolean> {
   const open = await db.query<{ id: number; inLine: boolean; isOld: boolean }>(sql`
     select run.id, to_seal.run_id is not null as "inLine", run.ended_at < now() - interval '6 seconds' as "isOld"
     from run left join sealed_log on sealed_log.run_id = run.id left join to_seal on to_seal.run_id = run.id
-    where sealed_log.run_id is null order by run.id`);
+    where sealed_log.run_id is null and (0 < any (run.log_bytes)) is not false order by run.id`);
   if (open.length === 0) return true;
   const isForgotten = open.some((run) => !run.inLine && run.isOld);
   if (isForgotten) {

@@ -27,7 +27,8 @@ export type ScheduleOptions = {
   /** Time between two faults, and between two pieces of work, on average. */
   readonly faultEverySeconds: number;
   readonly workEverySeconds: number;
-  readonly without?: readonly FaultKind[];
+  readonly without: readonly FaultKind[];
+  readonly longestFaultSeconds: number;
 };
 
 export function scheduleOf(options: ScheduleOptions): Schedule {
@@ -38,7 +39,7 @@ export function scheduleOf(options: ScheduleOptions): Schedule {
       someWork(random.stream(`work ${index}`), atMs, index === 0, options.pools),
     ),
     faults: times(random.stream('fault times'), seconds, options.faultEverySeconds).map((atMs, index) =>
-      someFault(random.stream(`fault ${index}`), atMs, options.without ?? []),
+      someFault(random.stream(`fault ${index}`), atMs, options),
     ),
   };
 }
@@ -73,7 +74,11 @@ function someWork(random: Random, atMs: number, isFirst: boolean, pools: readonl
   return kind === 'start' ? { kind, atMs, which, isRepeated: random.chance(0.3) } : { kind, atMs, which };
 }
 
-function someFault(random: Random, atMs: number, without: readonly FaultKind[]): PlannedFault {
+function someFault(
+  random: Random,
+  atMs: number,
+  { without, longestFaultSeconds }: Pick<ScheduleOptions, 'without' | 'longestFaultSeconds'>,
+): PlannedFault {
   const weights = Object.fromEntries(
     Object.entries(faults).map(([kind, { weight }]) => [kind, without.includes(kind as FaultKind) ? 0 : weight]),
   ) as Record<FaultKind, number>;
@@ -82,7 +87,7 @@ function someFault(random: Random, atMs: number, without: readonly FaultKind[]):
   return {
     kind,
     atMs,
-    forMs: Math.round((least + (most - least) * random.number()) * 1000),
+    forMs: Math.round(Math.min(longestFaultSeconds, least + (most - least) * random.number()) * 1000),
     which: random.number(),
   };
 }

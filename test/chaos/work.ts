@@ -81,7 +81,7 @@ export async function workOf(world: World, seed: number): Promise<Work> {
       await writeFile(join(directory, 'print.sh'), printScript);
       const bare = await repository.bare();
       await repository.push('main');
-      for (const { station } of world.servers) await station.start();
+      await Promise.all(world.servers.map(({ station }) => station.start()));
       await Promise.all(world.workers.map(({ station }) => station.start()));
       // No polling: what a hook told must be enough.
       await world.person(0).call('add-repo', { params: { repo }, body: { url: bare, pollSeconds: 0 } });

@@ -1,6 +1,5 @@
 // The small world that chaos breaks: PostgreSQL, servers and workers as real processes, and between any two of them a link
 // that can fail. The kit itself looks at the database past all links.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { type Client, createClient, Refused } from '@signalbox/protocol';
@@ -53,7 +52,7 @@ export type WorldOptions = {
 const quickServer = {
   SIGNALBOX_LEASE_SECONDS: '6',
   SIGNALBOX_FIRST_LEASE_SECONDS: '5',
-  SIGNALBOX_OUTAGE_SECONDS: '5',
+  SIGNALBOX_OUTAGE_SECONDS: '12',
   SIGNALBOX_RETRY_SECONDS: '0',
   SIGNALBOX_RETRY_MOST_SECONDS: '1',
   SIGNALBOX_LOG_WAIT_SECONDS: '20',
@@ -172,7 +171,8 @@ async function openWorker(
     name,
     args: () => [
       'worker',
-      ...['--server', ways.map((way) => `http://127.0.0.1:${way.port}`).join(',')],
+      // Each worker has another first server.
+      ...['--server', ways.map((_, index) => addressOf(ways[(number + index) % ways.length]!)).join(',')],
       ...['--name', name, '--pools', pools.join(','), '--capacity', String(options.capacity ?? 2)],
       ...['--data', join(home, name)],
     ],
@@ -182,9 +182,7 @@ async function openWorker(
   return { station, pools, ways };
 }
 
-/** The secret of the worker token that the servers have made. */
-export const workerToken = async (world: World): Promise<string> =>
-  (await readFile(join(world.directory, 'data', 'worker-token'), 'utf8')).trim();
+const addressOf = (link: Link) => `http://127.0.0.1:${link.port}`;
 
 /** Every call may be repeated: whoever is not answered asks the next one. */
 async function askInTurn<Answer>(

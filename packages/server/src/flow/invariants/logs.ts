@@ -51,12 +51,12 @@ export const ofLogs = {
       where exists (select 1 from sealed_log where sealed_log.run_id = to_seal.run_id)`,
   },
   'ended-logs-are-in-line': {
-    sentence: 'The log of a run that has ended is sealed, or in line to be.',
+    sentence: 'The log of a run that has ended is sealed, or in line to be, unless it printed nothing.',
     cure: 'Restart a server with the role timer: its first look puts in line what was forgotten within a week.',
     statement: (graceSeconds) => sql`
       select 'run ' || run.id || ' ended at ' || run.ended_at || ', and its log is neither sealed nor in line' as offending
       from run
-      where run.ended_at < now() - make_interval(secs => ${graceSeconds})
+      where run.ended_at < now() - make_interval(secs => ${graceSeconds}) and (0 < any (run.log_bytes)) is not false
         and not exists (select 1 from sealed_log where sealed_log.run_id = run.id)
         and not exists (select 1 from to_seal where to_seal.run_id = run.id)`,
   },

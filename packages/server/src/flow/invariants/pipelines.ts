@@ -46,7 +46,7 @@ export const ofPipelines = {
   },
   'nothing-told-is-given-up': {
     sentence: 'Everything that was told has been heard, or will be tried again.',
-    cure: 'Mend what the entry says, then let it be tried again: update graphile_worker._private_jobs set attempts = 0 where id = ….',
+    cure: 'Mend what the entry says, then: select graphile_worker.reschedule_jobs(array[ID], attempts => 0).',
     statement: () => sql`
       select 'entry ' || id || ' (' || task_identifier || ') was tried ' || attempts || ' times: ' || coalesce(last_error, 'no error')
              as offending
