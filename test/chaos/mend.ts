@@ -13,12 +13,29 @@ export async function mend(world: World, asked: Asked, say: (line: string) => vo
   await Promise.all(stations.map((station) => station.start()));
   await Promise.all(world.servers.map(({ requests }) => requests.settled()));
 
-  await until('what was told to be heard', () => hurry(world.db, asked), { seconds: 120 });
-  say('all is planned');
-  await until('every pipeline to end', () => finished(world.db), { seconds: 120 });
-  say('every pipeline has ended');
-  await until('the logs to be sealed', () => sealed(world), { seconds: 60 });
-  say('every log is sealed');
+  await stage('what was told to be heard', () => hurry(world.db, asked), say);
+  await stage('every pipeline to end', () => finished(world.db), say);
+  await stage('the logs to be sealed', () => sealed(world), say);
+}
+
+const patienceSeconds = 180;
+
+/** Says every few seconds what is still open. */
+async function stage(what: string, isDone: () => Promise<boolean>, say: (line: string) => void): Promise<void> {
+  let told = performance.now();
+  await until(
+    what,
+    () =>
+      isDone().catch((error: Error) => {
+        if (performance.now() - told > 5000) {
+          told = performance.now();
+          say(`waiting for ${what}: ${error.message}`);
+        }
+        throw error;
+      }),
+    { seconds: patienceSeconds },
+  );
+  say(`${what}: done`);
 }
 
 /** True when all that was told is heard. An entry that failed often waits longer and longer: not here. */
