@@ -96,7 +96,8 @@ export const settingTable = {
     'The same until the worker has said its first word of the run.',
   ),
   SIGNALBOX_OUTAGE_SECONDS: setting(
-    whole(5, 3600),
+    // Leases are looked at every five seconds: with less than two looks each one would find an outage, and give up nothing.
+    whole(10, 3600),
     queueDefaults.outageSeconds,
     'After this long without any server, workers get a whole lease to come back.',
   ),
