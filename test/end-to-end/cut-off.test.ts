@@ -1,12 +1,12 @@
 // A worker that is cut off from its server for longer than its lease: real processes, and a network between them that can be cut.
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, type Socket, connect as toServer } from 'node:net';
 import { join } from 'node:path';
 import { createClient } from '@signalbox/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from '../../packages/server/src/base/index.ts';
 import { queueDefaults, submit } from '../../packages/server/src/queue/index.ts';
+import { Link } from '../chaos/proxy.ts';
 import { type TestDatabase, testDatabase } from '../kit/database.ts';
 import { type Program, startProgram } from '../kit/programs.ts';
 import { directoryToRemove, temporaryDirectory } from '../kit/temporary.ts';
@@ -118,7 +118,15 @@ async function submitLong(pool: string) {
     insert into push (repo_id, branch, kind, revision, author, title, message, commits, commit_count, committed_at)
     select id, 'main', 'forward', ${'a'.repeat(40)}, 'Ada', 'Change', 'Change', '[]', 1, now() from added
     returning id`);
-  const step = { name: 'Print', script, shell: 'sh', env: {}, timeoutSeconds: 600, silentSeconds: 600 };
+  const step = {
+    name: 'Print',
+    script,
+    shell: 'sh',
+    always: false,
+    mayFail: false,
+    timeoutSeconds: 600,
+    silentSeconds: 600,
+  };
   const jobs = [
     {
       name: 'long',
@@ -167,41 +175,15 @@ async function submitLong(pool: string) {
   };
 }
 
-/** A way to the server that can be cut: what goes over it breaks, and nothing goes over it, until it is mended. */
+/** The way to the server. */
 async function openWire(to: string) {
-  const { hostname, port } = new URL(to);
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  const wire = createServer((near) => {
-    if (isCut) return near.destroy();
-    const far = toServer(Number(port), hostname);
-    for (const [one, another] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => undefined);
-      one.on('close', () => {
-        sockets.delete(one);
-        another.destroy();
-      });
-      one.pipe(another);
-    }
-  });
-  await new Promise<void>((resolve) => void wire.listen(0, '127.0.0.1', resolve));
-  const cut = () => {
-    isCut = true;
-    for (const socket of sockets) socket.destroy();
-  };
+  const { hostname: host, port } = new URL(to);
+  const link = new Link('worker to server', () => ({ host, port: Number(port) }));
+  await link.open();
   return {
-    address: `http://127.0.0.1:${(wire.address() as { port: number }).port}`,
-    cut,
-    mend() {
-      isCut = false;
-    },
-    async close() {
-      cut();
-      await new Promise((resolve) => wire.close(resolve));
-    },
+    address: `http://127.0.0.1:${link.port}`,
+    cut: () => link.turn({ kind: 'refuse' }),
+    mend: () => link.turn({ kind: 'clear' }),
+    close: () => link.close(),
   };
 }

@@ -1,7 +1,7 @@
 // The one typed client of the HTTP contract, shared by worker, command line and pages. It needs only `fetch`.
 import type { Static, TSchema } from 'typebox';
 import type { Contract } from './contract.ts';
-import { problems, Refused } from './problems.ts';
+import { type ProblemCode, problems, Refused } from './problems.ts';
 import { type EndpointId, routes } from './routes.ts';
 import type { Problem } from './shapes/problem.ts';
 
@@ -37,6 +37,13 @@ export type ClientOptions = {
 /** The server could not be reached, or what answered was not Signalbox. Trying again may help. */
 export class Unreachable extends Error {
   override name = 'Unreachable';
+  /** What a server that did answer had against it at this moment. */
+  readonly code: ProblemCode | null;
+
+  constructor(message: string, { code = null, ...options }: ErrorOptions & { code?: ProblemCode | null } = {}) {
+    super(message, options);
+    this.code = code;
+  }
 }
 
 /** @throws Refused when the server answers with a problem; Unreachable when no sensible answer came. */
@@ -91,12 +98,15 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
+/** The server's own trouble: the same call may be answered in a while. */
+const passing: ReadonlySet<ProblemCode> = new Set(['internal', 'not-ready', 'disk-full']);
+
 async function problemOf(response: Response, address: string): Promise<Error> {
   const text = await response.text().catch(() => '');
   try {
     const problem = JSON.parse(text) as Problem;
     if (problem.code in problems) {
-      if (problem.code === 'internal' || problem.code === 'not-ready') return new Unreachable(problem.detail);
+      if (passing.has(problem.code)) return new Unreachable(problem.detail, { code: problem.code });
       return new Refused(problem.code, problem.detail, problem.extra);
     }
   } catch {

@@ -23,6 +23,7 @@ export const problems = {
   'unsupported-body': [415, 'This kind of body is not taken here'],
   'too-many': [429, 'Too many at once'],
   internal: [500, 'The server failed'],
+  'disk-full': [503, 'The server has no room for it now'],
   'not-ready': [503, 'The server cannot answer now'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -25,4 +25,6 @@ alter table lease_clock
   -- When a server that answers workers last said that it lives: silence counts against a worker only while one does. Null until one has.
   add column last_answer_at timestamptz,
   -- At the last look there was none.
-  add column was_away boolean not null default false;
+  add column was_away boolean not null default false,
+  -- Since when servers take logs without a break, if there was one: the time in which a log may arrive runs from then on.
+  add column logs_taken_since timestamptz;

@@ -150,6 +150,16 @@ export const settingTable = {
     recordDefaults.lostLogSeconds,
     'How long a worker that was lost may come back and go on with its run, while nobody else has the job.',
   ),
+  SIGNALBOX_DISK_LOW_BYTES: setting(
+    size,
+    1_073_741_824,
+    'With less free on the archive’s disk artifacts are not taken: their workers keep them and try again.',
+  ),
+  SIGNALBOX_DISK_FULL_BYTES: setting(
+    size,
+    536_870_912,
+    'With less free no new run is given out, and where the database lies on that disk no log is taken. What runs can always end.',
+  ),
   SIGNALBOX_GIT_SECONDS: setting(seconds, sourceDefaults.gitSeconds, 'Longest time of one git command.'),
 } as const;
 

@@ -117,4 +117,31 @@ describe('a run with artifacts', () => {
     expect(run.finish?.reason.text).toContain('"dist/app.js" could not be sent for 0.3 s');
     expect(station.calls.filter(({ id }) => id === 'put-artifact').length).toBeGreaterThan(1);
   });
+
+  test('wait for a server whose disk is full, for as long as the job may last', async () => {
+    const { station, start } = await site({ artifactSeconds: 0.1 });
+    let isFull = true;
+    station.fate = (id) => (id === 'put-artifact' && isFull ? 'disk-full' : 'answer');
+    const run = station.submit({ steps: [script], spec: { artifacts: ['dist/app.js'] } });
+    await start();
+    const tries = () => station.calls.filter(({ id }) => id === 'put-artifact');
+    await station.until(
+      'tries beyond its patience',
+      () => tries().length > 5 && tries().at(-1)!.at - tries()[0]!.at > 300,
+    );
+    expect(run.finish).toBeNull();
+    isFull = false;
+    await station.finished(run);
+    expect(run.finish?.verdict).toBe('passed');
+  });
+
+  test('are no fault of the job when that is over first: it is errored, and so tried again', async () => {
+    const { station, start } = await site({ artifactSeconds: 0.1 });
+    station.fate = (id) => (id === 'put-artifact' ? 'disk-full' : 'answer');
+    const run = station.submit({ steps: [script], spec: { artifacts: ['dist/app.js'], timeoutSeconds: 3 } });
+    await start();
+    await station.finished(run);
+    expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'disk-full' } });
+    expect(run.finish?.reason.text).toMatch(/^the disk of the server was full until .* "dist\/app.js" is not kept$/);
+  });
 });

@@ -1,6 +1,7 @@
 // base: the ground that rooms stand on: database, outbox, wake-ups. It knows no word of CI and reads no settings itself.
 export { type CrashPoint, crashPoint, crashPoints } from './crash-point.ts';
 export { type Db, type DbOptions, isDatabaseAway, openDb, type Queryable, type Tx } from './db.ts';
+export { type DiskState, type DiskWatch, startDiskWatch, type WatchedDisk } from './disk-watch.ts';
 export { type Gathered, gather } from './gather.ts';
 export { type Live, startLive } from './live.ts';
 export { migrate } from './migrate.ts';

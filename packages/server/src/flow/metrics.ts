@@ -7,6 +7,7 @@ export type CiMetrics = {
   claimed(waitSeconds: number): void;
   ended(verdict: string): void;
   takenUp(): void;
+  refused(what: 'artifact' | 'log'): void;
 };
 
 export function defineCiMetrics(metrics: Metrics, db: Db): CiMetrics {
@@ -24,6 +25,11 @@ export function defineCiMetrics(metrics: Metrics, db: Db): CiMetrics {
   const takenUp = metrics.counter({
     name: 'runs_taken_up_total',
     help: 'Runs that were given up and taken up again by their worker; each counts as one that ended, too.',
+  });
+  const refused = metrics.counter({
+    name: 'disk_refusals_total',
+    help: 'Artifacts and log chunks that were not taken because the disk has too little room.',
+    labels: { what: ['artifact', 'log'] },
   });
   metrics.gauge({
     name: 'jobs_ready',
@@ -48,6 +54,7 @@ export function defineCiMetrics(metrics: Metrics, db: Db): CiMetrics {
       claims.add({});
       waits.observe({}, waitSeconds);
     },
+    refused: (what) => refused.add({ what }),
     takenUp: () => takenUp.add({}),
     ended: (verdict) => finished.add({ verdict: verdict as (typeof verdicts)[number] }),
   };

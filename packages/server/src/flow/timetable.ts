@@ -17,6 +17,8 @@ export type TimetableParts = {
   readonly queueLimits: QueueLimits;
   readonly recordLimits: RecordLimits;
   readonly settlePipelines: SettlePipelines;
+  /** Whether the archive has room for logs. */
+  readonly maySeal: () => boolean;
   /** Told of each run that was given up, for the metrics. */
   readonly onEnded: (verdict: string) => void;
   readonly onFailure: (entry: string, error: unknown) => void;
@@ -28,12 +30,20 @@ export type Timetable = {
 };
 
 export function startTimetable(parts: TimetableParts): Timetable {
-  const { db, live, tell, store, mirrors, recordLimits, onFailure } = parts;
+  const { db, live, tell, store, mirrors, recordLimits, maySeal, onFailure } = parts;
   let lastFind: number | null = null;
-  const sealing = every(2, 'seal-logs', () => sealDue(db, store, recordLimits, (runId) => live.hint(`run:${runId}`)));
+  let hasLooked = false;
+  const sealing = every(2, 'seal-logs', async () => {
+    // Only the look at leases knows whether there was an outage, in which no log could come.
+    if (hasLooked && maySeal()) await sealDue(db, store, recordLimits, (runId) => live.hint(`run:${runId}`));
+  });
   const entries = [
     sealing,
-    every(5, 'expire-leases', () => expire(parts)),
+    every(5, 'expire-leases', async () => {
+      await expire(parts);
+      if (!hasLooked) sealing.soon();
+      hasLooked = true;
+    }),
     every(10, 'settle-pipelines', () => settleNow(db, live, 'all')),
     every(10, 'tidy-groups', async () => live.hint(...(await db.transaction(tidyGroups)))),
     every(5, 'look-at-due', async () => {

@@ -11,6 +11,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Doorkeeper } from '../access/index.ts';
 import { type Db, sql } from '../base/index.ts';
 import type { Metrics } from '../base/telemetry/index.ts';
+import type { DiskRoom } from '../flow/disk-room.ts';
 import { type ArchiveStore, listArchive, openArchiveFile, type RecordLimits, renderArchive } from '../record/index.ts';
 import { sendProblem } from './problem.ts';
 import { documentsPolicy, listingHeaders } from './secure-headers.ts';
@@ -22,6 +23,7 @@ export type PagesParts = {
   readonly store: ArchiveStore;
   readonly recordLimits: RecordLimits;
   readonly metrics: Metrics;
+  readonly disk: DiskRoom;
 };
 
 /** Scopes of the routes that are not in the contract; a test walks all routes and demands one for each. */
@@ -55,12 +57,13 @@ export async function addPages(doors: FastifyInstance, parts: PagesParts): Promi
 
 type Admit = (scope: Scope | 'public') => (request: FastifyRequest) => Promise<void>;
 
-function addHealth(doors: FastifyInstance, { db, metrics }: PagesParts, admit: Admit): void {
+function addHealth(doors: FastifyInstance, { db, metrics, disk }: PagesParts, admit: Admit): void {
   doors.get('/healthz', async () => ({ status: 'alive', version }));
   doors.get('/readyz', async (request, reply) => {
     try {
       await db.query(sql`select 1`);
-      return { status: 'ready', version };
+      // A server whose disk is full is ready: what runs renews and ends through it.
+      return { status: 'ready', disk: disk.state(), version };
     } catch (error) {
       // Everybody may ask: the reason, which names users and machines, is for the log.
       request.log.warn({ err: error }, 'Not ready: the database does not answer');

@@ -9,6 +9,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (problem.code === 'internal')
     request.log.error({ err: error, request: request.id }, `${request.method} ${request.url} failed`);
   if (problem.code === 'not-ready') reply.header('retry-after', '1');
+  if (problem.code === 'disk-full') reply.header('retry-after', '10');
   if (problem.code === 'not-logged-in') reply.header('www-authenticate', 'Bearer realm="signalbox"');
   if (!request.raw.complete) linger(request.raw, reply.raw);
   return reply.code(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
@@ -18,6 +19,9 @@ export function makeProblem(code: ProblemCode, detail: string, extra?: Readonly<
   const [status, title] = problems[code];
   return { type: `/docs/problems#${code}`, code, title, status, detail, ...(extra && { extra }) };
 }
+
+/** disk_full, as PostgreSQL says it: nothing is written, and nothing is lost that was. */
+const databaseDiskFull = '53100';
 
 function problemOf(error: unknown, request: FastifyRequest): Problem {
   const instance = String(request.id);
@@ -37,6 +41,8 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
   }
   if (known.statusCode && known.statusCode >= 400 && known.statusCode < 500)
     return { ...makeProblem('bad-request', known.message ?? 'The request cannot be read.'), instance };
+  if ((error as { code?: string }).code === databaseDiskFull)
+    return { ...makeProblem('disk-full', 'The database has no room on its disk. Try again in a while.'), instance };
   if (isDatabaseAway(error))
     return { ...makeProblem('not-ready', 'The database is away. Try again in a moment.'), instance };
   return {

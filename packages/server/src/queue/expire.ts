@@ -81,6 +81,11 @@ export async function noteAnswering(db: Db): Promise<void> {
     where last_answer_at is null or last_answer_at < now() - interval '1 second'`);
 }
 
+/** Logs are not taken at this moment, as when a disk is full. */
+export async function noteLogsHeld(db: Db): Promise<void> {
+  await db.query(sql`update lease_clock set logs_taken_since = now()`);
+}
+
 type Clock = { readonly gapSeconds: number; readonly wasAway: boolean; readonly isAway: boolean };
 
 /** Moves the clock of looks; true while nobody looked or answered for so long that leases could not have been renewed. */
@@ -95,9 +100,13 @@ async function wasOutage(db: Db, limits: QueueLimits): Promise<boolean> {
       from lease_clock
       for update skip locked`);
     if (!clock) return true;
-    await tx.query(sql`update lease_clock set last_look_at = now(), was_away = ${clock.isAway}`);
+    const isOutage = clock.isAway || clock.wasAway || clock.gapSeconds >= limits.outageSeconds;
+    await tx.query(sql`
+      update lease_clock
+      set last_look_at = now(), was_away = ${clock.isAway},
+          logs_taken_since = case when ${isOutage} then now() else logs_taken_since end`);
+    if (!isOutage) return false;
     if (clock.isAway) return true;
-    if (!clock.wasAway && clock.gapSeconds < limits.outageSeconds) return false;
     await tx.query(sql`
       update run set lease_until = greatest(lease_until, now() + make_interval(secs => ${limits.leaseSeconds}))
       where ended_at is null`);

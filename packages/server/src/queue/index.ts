@@ -8,7 +8,7 @@ export { cancelJob, cancelPipeline } from './cancel.ts';
 export type { Claim } from './claim.ts';
 export { classOf, handicapSeconds, type OrderPolicy } from './decide/rank.ts';
 export { tidyGroups } from './enter-groups.ts';
-export { expireLeases, noteAnswering } from './expire.ts';
+export { expireLeases, noteAnswering, noteLogsHeld } from './expire.ts';
 export { explainJob } from './explain/explain-job.ts';
 export { type Ended, type EndOfRun, finish, type RunHold } from './finish.ts';
 export { type AskedEnd, finishAlone } from './finish-alone.ts';

@@ -10,7 +10,7 @@ import type { ArchiveStore, Written } from './store.ts';
 
 /**
  * The same bytes may come twice. Other bytes under the same path, by the same claim, take its place.
- * @throws Refused run-not-found, claim-lost, bad-request, digest-mismatch, too-large, name-taken
+ * @throws Refused run-not-found, claim-lost, bad-request, digest-mismatch, too-large, name-taken, disk-full
  */
 export async function putArtifact(
   db: Db,
@@ -77,6 +77,9 @@ async function write(
       throw new Refused('digest-mismatch', `Artifact ${JSON.stringify(path)} came as ${told}. Send it again.`);
     });
   } catch (cause) {
+    // The watermark was passed between two looks, or somebody else fills this disk.
+    if (['ENOSPC', 'EDQUOT'].includes((cause as NodeJS.ErrnoException).code ?? ''))
+      throw new Refused('disk-full', 'The disk of the archive is full. Send the artifact again.');
     // A file and a directory of one name: no checkout holds both at once, so one of them was made after the other was sent.
     if (!['ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTEMPTY'].includes((cause as NodeJS.ErrnoException).code ?? ''))
       throw cause;

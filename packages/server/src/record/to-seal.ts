@@ -29,7 +29,8 @@ export async function missed(db: Queryable, withinSeconds: number): Promise<numb
 
 /**
  * Takes runs whose announced log is all there, that have waited long enough, or whose worker was lost and cannot come back, and
- * closes their logs: what is sealed does not change any more. A lost worker may come back while its job is nobody else's; then the
+ * closes their logs: what is sealed does not change any more. Time counts only while there is a server that takes what a worker
+ * brings. A lost worker may come back while its job is nobody else's; then the
  * run goes on, and its log with it. No transaction stays open while files are written; who dies holding them loses them
  * to another server after `sealSeconds`.
  */
@@ -45,9 +46,9 @@ export async function takeToSeal(db: Queryable, limits: RecordLimits): Promise<n
       where to_seal.not_before <= now() and run.ended_at is not null and (
         to_seal.closed
         or case when run.log_bytes is null
-          then to_seal.ended_at < now() - make_interval(secs => ${limits.lostLogSeconds})
+          then greatest(to_seal.ended_at, (select logs_taken_since from lease_clock)) < now() - make_interval(secs => ${limits.lostLogSeconds})
             or not exists (select 1 from lost_run where lost_run.run_id = run.id offset 0)
-          else to_seal.ended_at < now() - make_interval(secs => ${limits.arrivalSeconds})
+          else greatest(to_seal.ended_at, (select logs_taken_since from lease_clock)) < now() - make_interval(secs => ${limits.arrivalSeconds})
             or not exists (
               select 1
               from unnest(run.log_bytes) with ordinality as announced (bytes, place)

@@ -78,7 +78,7 @@ export async function openDoors(
       ...workingHandlers({ ...parts, ...workplace, watched }),
     },
   });
-  await addPages(doors, { db, doorkeeper, store: parts.store, recordLimits, metrics });
+  await addPages(doors, { db, doorkeeper, store: parts.store, recordLimits, metrics, disk: parts.disk });
   await makeFirstTokens(settings, parts, host);
   const stopNoting = startNoting(db, queueLimits.outageSeconds);
   stops.push(async () => stopNoting());

@@ -11,10 +11,21 @@ import { openMirrors } from '../forges/index.ts';
 import type { QueueLimits } from '../queue/index.ts';
 import { openArchiveStore, type RecordLimits, recordDefaults } from '../record/index.ts';
 import type { Settings } from '../settings.ts';
+import { watchDisks } from './disks.ts';
+import type { Stops } from './stops.ts';
 
-type Gathering = { settings: Settings; data: string; db: Db; live: Live; log: Log; metrics: Metrics; key: Key };
+type Gathering = {
+  settings: Settings;
+  data: string;
+  db: Db;
+  live: Live;
+  log: Log;
+  metrics: Metrics;
+  key: Key;
+  stops: Stops;
+};
 
-export async function gatherParts({ settings, data, db, live, metrics, key }: Gathering) {
+export async function gatherParts({ settings, data, db, live, log, metrics, key, stops }: Gathering) {
   const queueLimits: QueueLimits = {
     leaseSeconds: settings.SIGNALBOX_LEASE_SECONDS,
     firstLeaseSeconds: settings.SIGNALBOX_FIRST_LEASE_SECONDS,
@@ -34,6 +45,8 @@ export async function gatherParts({ settings, data, db, live, metrics, key }: Ga
     lostLogSeconds: settings.SIGNALBOX_LOST_LOG_SECONDS,
   };
   const ci = defineCiMetrics(metrics, db);
+  // The archive is there before its disk is looked at.
+  const store = await openArchiveStore({ kind: 'disk', directory: path.join(data, 'archive') });
   return {
     db,
     live,
@@ -41,7 +54,8 @@ export async function gatherParts({ settings, data, db, live, metrics, key }: Ga
     ci,
     tell: createTell(topics),
     mirrors: await openMirrors(path.join(data, 'mirrors'), { timeoutSeconds: settings.SIGNALBOX_GIT_SECONDS }),
-    store: await openArchiveStore({ kind: 'disk', directory: path.join(data, 'archive') }),
+    store,
+    disk: await watchDisks({ settings, data, db, log, metrics, onRefused: ci.refused }, stops),
     queueLimits,
     recordLimits,
     settlePipelines: createSettlePipelines(db, live),

@@ -65,7 +65,7 @@ async function start(settings: Settings, watching: Watching, stops: Stops, stop:
     file: settings.SIGNALBOX_SECRET_KEY_FILE ?? undefined,
     defaultFile: path.join(data, 'secret-key'),
   });
-  const parts = await gatherParts({ settings, data, db, live, log, metrics, key });
+  const parts = await gatherParts({ settings, data, db, live, log, metrics, key, stops });
   stops.push(() => parts.mirrors.close());
 
   const has = (role: Settings['SIGNALBOX_ROLES'][number]) => settings.SIGNALBOX_ROLES.includes(role);
@@ -79,6 +79,7 @@ async function start(settings: Settings, watching: Watching, stops: Stops, stop:
   if (has('timer')) {
     const timetable = startTimetable({
       ...parts,
+      maySeal: parts.disk.maySeal,
       onEnded: parts.ci.ended,
       onFailure: (entry, error) => log.warn({ err: error }, `${entry} failed; it is tried again`),
     });

@@ -16,7 +16,7 @@ export type Workplace = Pick<WorkingParts, 'claimWork' | 'finishRun' | 'takeUp' 
 
 /** `publicUrl`: where people find the pages, without a slash at the end. */
 export function openWorkplace(parts: Parts, publicUrl: () => string, stops: Stops): Workplace {
-  const { db, live, key, queueLimits, recordLimits, settlePipelines } = parts;
+  const { db, live, key, disk, queueLimits, recordLimits, settlePipelines } = parts;
   const returning = startReturning({
     db,
     live,
@@ -24,7 +24,13 @@ export function openWorkplace(parts: Parts, publicUrl: () => string, stops: Stop
     lostLogSeconds: recordLimits.lostLogSeconds,
   });
   stops.push(async () => returning.stop());
-  const waitingRoom = startWaitingRoom({ db, live, limits: queueLimits, mayTake: returning.mayTake });
+  const waitingRoom = startWaitingRoom({
+    db,
+    live,
+    limits: queueLimits,
+    mayGive: disk.mayGive,
+    mayTake: returning.mayTake,
+  });
   const closing = new AbortController();
   const sealSoon = createSealSoon(db, () => parts.timetable?.sealSoon());
   const finishRun = createFinishRun({

@@ -429,9 +429,13 @@ describe('silence', () => {
       await clock(seconds);
       expect(await look()).toBe(0);
     }
-    // A server answers again: now the worker has its time.
+    // A server answers again: now the worker has its time, and so have the logs that are on their way.
     await clock(0);
+    await db.query(sql`update lease_clock set logs_taken_since = null`);
     expect(await look()).toBe(0);
+    expect(await only(sql`select logs_taken_since = last_look_at as "fromNowOn" from lease_clock`)).toEqual({
+      fromNowOn: true,
+    });
     expect(await runOf(held)).toEqual(open);
     await clock(0);
     expect(await look()).toBe(0);

@@ -314,3 +314,22 @@ test('a run that printed nothing has no log file, waits in no line, and says so'
   expect((await logSizes(kit.db, run.runId)).logState).toBe('sealed');
   await expect(openSealedLog(kit.db, kit.store, run.runId)).rejects.toThrow(/printed nothing/);
 });
+
+test('the time in which a log may arrive runs only while there is a server that takes it', async () => {
+  const run = await kit.startRun();
+  await kit.send(run, [{ step: 0, offset: 0, text: 'begin\n' }]);
+  await kit.end(run, [{}], [10]);
+  await kit.db.query(sql`update to_seal set ended_at = now() - interval '1 hour' where run_id = ${run.runId}`);
+  // Servers were away, or their disk was full, until a moment ago.
+  await kit.db.query(sql`update lease_clock set logs_taken_since = now()`);
+  expect(await kit.seal()).toEqual([]);
+  await kit.send(run, [{ step: 0, offset: 6, text: 'end\n' }]);
+  expect(await kit.seal()).toEqual([run.runId]);
+
+  const never = await kit.startRun();
+  await kit.end(never, [{}], [10]);
+  await kit.db.query(sql`
+    with clock as (update lease_clock set logs_taken_since = now() - interval '11 minutes')
+    update to_seal set ended_at = now() - interval '1 hour' where run_id = ${never.runId}`);
+  expect(await kit.seal()).toEqual([never.runId]);
+});

@@ -4,11 +4,12 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Refused } from '@signalbox/protocol/browser';
+import { Refused, Unreachable } from '@signalbox/protocol/browser';
 import { crashPoint } from '../crash-point.ts';
 import { RunFailure } from '../errors.ts';
 import { lightFetch } from '../light-fetch.ts';
 import { tell } from '../own-log.ts';
+import { Interrupted } from '../run/outcome.ts';
 import type { ServerLink } from '../server-link.ts';
 
 export type Sending = {
@@ -29,7 +30,7 @@ const tries = 3;
 /** Its size. @throws Refused when the server does not take it; RunFailure when it cannot for too long; what the file system says; the signal's reason */
 export async function sendArtifact(sending: Sending): Promise<number> {
   const { link, runId, claimId, path, signal } = sending;
-  const onFailure = patience(sending);
+  const patience = new Patience(sending);
   for (let attempt = 1; ; attempt++) {
     const file = await within(sending.workspace, path);
     const { size } = await stat(file);
@@ -51,24 +52,55 @@ export async function sendArtifact(sending: Sending): Promise<number> {
         },
         // The contract's client knows bodies in memory only: the file goes in place of an empty one. Reading at the
         // pace of the network takes what it takes, so the limit of a call grows with the size: 1 MB/s at least.
-        { signal, onFailure, fetch: (url, init) => fetchWith(file, size, url, init), waitSeconds: size / 1_048_576 },
+        {
+          signal,
+          onFailure: (error) => patience.fails(error),
+          fetch: (url, init) => fetchWith(file, size, url, init),
+          waitSeconds: size / 1_048_576,
+        },
       );
       crashPoint('artifact-sent');
       return size;
     } catch (error) {
+      if (patience.hasRunOut()) throw patience.noRoom();
       if (!(error instanceof Refused && error.code === 'digest-mismatch' && attempt < tries)) throw error;
     }
   }
 }
 
-/** A server that fails again and again is no fault of the job: its run is tried again, not held until its time is up. */
-function patience({ path, mostSeconds }: Sending): (error: unknown) => void {
-  let endsAt: number | null = null;
-  return (error) => {
-    endsAt ??= performance.now() + mostSeconds * 1_000;
-    if (performance.now() < endsAt) return;
+/**
+ * A server that fails again and again is no fault of the job: its run is tried again, not held until its time is up. One that has
+ * no room says so, and is waited for as long as the job may last.
+ */
+class Patience {
+  readonly #sending: Sending;
+  #endsAt: number | null = null;
+  #isFull = false;
+
+  constructor(sending: Sending) {
+    this.#sending = sending;
+  }
+
+  /** @throws RunFailure when it has lasted too long */
+  fails(error: unknown): void {
+    const { path, mostSeconds } = this.#sending;
+    this.#isFull = error instanceof Unreachable && error.code === 'disk-full';
+    if (this.#isFull) this.#endsAt = null;
+    else this.#endsAt ??= performance.now() + mostSeconds * 1_000;
+    if (this.#endsAt === null || performance.now() < this.#endsAt) return;
     throw new RunFailure('worker-failed', `"${path}" could not be sent for ${mostSeconds} s: ${tell(error)}`);
-  };
+  }
+
+  /** The time of the job was over while the server had no room. */
+  hasRunOut(): boolean {
+    const { reason } = this.#sending.signal;
+    return this.#isFull && reason instanceof Interrupted && reason.kind === 'job-timed-out';
+  }
+
+  noRoom(): RunFailure {
+    const text = `the disk of the server was full until the time of the job was over: "${this.#sending.path}" is not kept`;
+    return new RunFailure('disk-full', text);
+  }
 }
 
 async function fetchWith(file: string, size: number, ...[url, init]: Parameters<typeof fetch>): Promise<Response> {

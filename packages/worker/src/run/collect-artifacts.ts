@@ -37,9 +37,9 @@ export async function collectArtifacts(stage: Stage, index: number): Promise<Rea
       });
       say(`${path} (${sizeBytes} bytes)`);
     } catch (error) {
+      if (error instanceof RunFailure) throw error;
       signal.throwIfAborted();
-      if (error instanceof RunFailure || isDiskFull(error) || (error instanceof Refused && error.code === 'claim-lost'))
-        throw error;
+      if (isDiskFull(error) || (error instanceof Refused && error.code === 'claim-lost')) throw error;
       complain(`"${path}" could not be sent: ${tell(error)}.`);
     }
   }

@@ -1,6 +1,7 @@
 // What people look at: repositories, the grid, pushes, jobs, logs, artifacts, workers, and the hints that keep pages live.
 import { Refused } from '@signalbox/protocol';
 import { type Db, type Live, sql } from '../../base/index.ts';
+import type { DiskRoom } from '../../flow/disk-room.ts';
 import { explainJob, listPools, listWorkers, type QueueLimits } from '../../queue/index.ts';
 import { type ArchiveStore, openArtifact, openSealedLog, type RecordLimits, readLog } from '../../record/index.ts';
 import { getRepo, listPushes, listRepos } from '../../source/index.ts';
@@ -35,14 +36,16 @@ export type SeeingParts = {
   readonly live: Live;
   readonly store: ArchiveStore;
   readonly watched: Watched;
+  readonly disk: DiskRoom;
   readonly queueLimits: QueueLimits;
   readonly recordLimits: RecordLimits;
 };
 
-export function seeingHandlers({ db, live, store, watched, queueLimits, recordLimits }: SeeingParts): Handlers<Ids> {
+export function seeingHandlers(parts: SeeingParts): Handlers<Ids> {
+  const { db, live, store, watched, disk, queueLimits, recordLimits } = parts;
   const { leaseSeconds } = queueLimits;
   return {
-    'explain-job': ({ params }) => explainJob(db, params.job, queueLimits),
+    'explain-job': ({ params }) => explainJob(db, params.job, queueLimits, disk.blockers()),
     'list-repos': async () => ({ items: await listRepos(db) }),
     'get-repo': ({ params }) => getRepo(db, params.repo),
     async 'get-grid'({ params, query }) {
@@ -64,7 +67,7 @@ export function seeingHandlers({ db, live, store, watched, queueLimits, recordLi
     'get-push': ({ params }) => readPush(db, params.push),
     'get-pipeline': ({ params }) => readPipeline(db, params.pipeline),
     'list-jobs': ({ query }) => listJobs(db, { ...query, before: cursorOf(query.cursor), limit: query.limit ?? 50 }),
-    'get-job': ({ params }) => readJob(db, params.job, queueLimits),
+    'get-job': ({ params }) => readJob(db, params.job, queueLimits, disk.blockers()),
     'get-run': ({ params }) => readRun(db, params.run),
     async 'read-log'({ params, query, reply }) {
       const part = await readLog(db, store, params.run, params.step, {

@@ -4,6 +4,7 @@ import { type LogChunk, Refused, type RenewAnswer, type RenewKnown, version } fr
 import { checkPools } from '../../access/index.ts';
 import { crashPoint, type Db, type Live } from '../../base/index.ts';
 import type { ClaimWork } from '../../flow/claim-work.ts';
+import type { DiskRoom } from '../../flow/disk-room.ts';
 import type { FinishRun } from '../../flow/finish-run.ts';
 import type { Returning } from '../../flow/returning.ts';
 import type { TakeUpRuns } from '../../flow/take-up.ts';
@@ -33,14 +34,15 @@ export type WorkingParts = {
   readonly finishRun: FinishRun;
   readonly takeUp: TakeUpRuns;
   readonly returning: Returning;
+  readonly disk: DiskRoom;
   readonly watched: Watched;
   /** Aborts when the doors begin to close: who waits is answered. */
   readonly closing: AbortSignal;
 };
 
 export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
-  const { db, live, store, queueLimits, recordLimits, claimWork, finishRun, takeUp, returning, watched, closing } =
-    parts;
+  const { db, live, store, queueLimits, recordLimits, disk, watched, closing } = parts;
+  const { claimWork, finishRun, takeUp, returning } = parts;
   return {
     async 'register-worker'({ body, caller }) {
       checkPools(caller, body.pools);
@@ -93,6 +95,7 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       return {};
     },
     async 'append-log'({ params, headers, body }) {
+      disk.checkLog();
       const chunks = parseChunks(headers['x-log-chunks']);
       const bytes = await readBody(body as Readable, recordLimits.appendBytes, 'The log chunks of one call');
       const hold = { runId: params.run, claimId: headers['x-claim-id'] };
@@ -101,17 +104,19 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       live.hint(`run:${params.run}`);
       return { watched: watched.has(params.run) };
     },
-    async 'put-artifact'({ params, headers, body }) {
+    async 'put-artifact'({ params, headers, body, request }) {
       const hold = { runId: params.run, claimId: headers['x-claim-id'] };
       const bytes = body as Readable;
-      await takeUp.orAgain(hold, () => {
-        if (bytes.readableDidRead)
-          throw new Refused(
-            'not-ready',
-            `Run ${hold.runId} was lost while the artifact came, and goes on. Send it again.`,
-          );
-        return putArtifact(db, store, hold, params['*'], headers['x-sha256'], keptOpen(bytes), recordLimits);
-      });
+      const isStored = disk.takeArtifact(Number(request.headers['content-length'] ?? 0));
+      try {
+        await takeUp.orAgain(hold, () => {
+          if (bytes.readableDidRead)
+            throw new Refused('not-ready', `Run ${hold.runId} was lost while its artifact came. Send it again.`);
+          return putArtifact(db, store, hold, params['*'], headers['x-sha256'], keptOpen(bytes), recordLimits);
+        });
+      } finally {
+        isStored();
+      }
       live.hint(`run:${params.run}`);
       return {};
     },

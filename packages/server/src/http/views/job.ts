@@ -1,6 +1,7 @@
 // One job with all that a person wants to know of it: runs, logs, artifacts, needs, history, and why it waits.
 import {
   type Artifact,
+  type Blocker,
   type JobBrief,
   type JobDetail,
   type JobSpec,
@@ -19,7 +20,12 @@ import { getPush } from '../../source/index.ts';
 const historyShown = 20;
 
 /** @throws Refused job-not-found */
-export async function readJob(db: Db, jobId: number, limits: QueueLimits): Promise<JobDetail> {
+export async function readJob(
+  db: Db,
+  jobId: number,
+  limits: QueueLimits,
+  serverHolds: readonly Blocker[],
+): Promise<JobDetail> {
   const [job] = await db.query<JobBrief>(sql`select * from job_brief where id = ${jobId}`);
   if (!job) throw new Refused('job-not-found', `There is no job ${jobId}.`);
   const [[found], [pipeline], needs, neededBy, runs, { blockers }] = await Promise.all([
@@ -30,7 +36,7 @@ export async function readJob(db: Db, jobId: number, limits: QueueLimits): Promi
     db.query<JobBrief>(sql`
       select * from job_brief where id in (select to_job from edge where from_job = ${jobId}) order by id`),
     db.query<Run>(sql`select * from run_shape where "jobId" = ${jobId} order by id desc limit 50`),
-    explainJob(db, jobId, limits),
+    explainJob(db, jobId, limits, serverHolds),
   ]);
   const push = await getPush(db, pipeline!.pushId);
   return {
