@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { sampleRepository } from '../../../test/kit/git.ts';
 import { isLoopback } from '../src/loopback.ts';
-import { signalbox } from './kit.ts';
+import { listener, signalbox } from './kit.ts';
 
 test.each([
   ['http://127.0.0.1:8080', true],
@@ -26,4 +26,31 @@ test('a path of this machine is not given to a server elsewhere', async () => {
   } finally {
     await own.remove();
   }
+});
+
+test('levels of branches are given in their order, and nonsense is told before anything is asked', async () => {
+  const far = await listener(({ path }) => [200, { name: 'api', url: path, pollSeconds: 0 }]);
+  const add = (...levels: string[]) =>
+    signalbox([
+      'add',
+      'https://example.org/api.git',
+      '--server',
+      far.url,
+      ...levels.flatMap((one) => ['--level', one]),
+    ]);
+  expect((await add('release/*=3', 'try=1')).code).toBe(0);
+  expect((await add()).code).toBe(0);
+  expect(far.heard.map(({ body }) => body)).toEqual([
+    {
+      url: 'https://example.org/api.git',
+      branchLevels: [
+        { pattern: 'release/*', level: 3 },
+        { pattern: 'try', level: 1 },
+      ],
+    },
+    { url: 'https://example.org/api.git' },
+  ]);
+  const wrong = await add('release/*=4');
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('a level from 1 to 3') });
+  expect(far.heard.length).toBe(2);
 });

@@ -4,7 +4,7 @@ import { type EndpointId, routes } from './routes.ts';
 import { ClaimId, Instant, page, RowId, StepIndex } from './shapes/basics.ts';
 import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
-import { Push, Repo, RepoName } from './shapes/source.ts';
+import { BranchLevel, Push, Repo, RepoName } from './shapes/source.ts';
 import { JobsAdded, PipelineSubmission, SubmittedJobs } from './shapes/submission.ts';
 import { Grid, JobDetail, PipelineWithJobs, PushDetail, RunDetail, Session, Token } from './shapes/views.ts';
 import {
@@ -149,6 +149,9 @@ export const contract = {
     body: Type.Object({
       url: Type.String({ minLength: 1, maxLength: 1000 }),
       pollSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400, default: 60 })),
+      branchLevels: Type.Optional(
+        Type.Array(BranchLevel, { maxItems: 100, description: 'Left out: they stay as they are.' }),
+      ),
     }),
     output: Repo,
   },

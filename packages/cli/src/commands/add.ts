@@ -1,5 +1,6 @@
 // `signalbox add`: registers a repository and lets it tell of its pushes.
 import { existsSync } from 'node:fs';
+import type { BranchLevel } from '@signalbox/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
 import { createCommand, runWith, withServer } from '../command-line.ts';
 import { type Address, connect, findServer, type ServerOptions } from '../connect.ts';
@@ -13,7 +14,7 @@ import { ownCommand } from '../own-command.ts';
 import { repoPage } from '../pages.ts';
 import type { Terminal } from '../terminal.ts';
 
-type Options = OutputOptions & ServerOptions & { name?: string; hook: boolean; poll?: number };
+type Options = OutputOptions & ServerOptions & { name?: string; hook: boolean; poll?: number; level?: BranchLevel[] };
 
 export function addCommand(terminal: Terminal): Command {
   return withServer(
@@ -22,11 +23,17 @@ export function addCommand(terminal: Terminal): Command {
       ['signalbox add /srv/git/api.git', 'a bare repository: each push is built'],
       ['signalbox add https://example.org/api.git --poll 30', 'looked at every 30 seconds'],
       ['signalbox add . --no-hook --name api', 'without touching its hooks'],
+      ["signalbox add . --level 'release/*=3'", 'what is on a release branch comes first in line'],
     ])
       .argument('<path-or-url>', 'where it is')
       .option('--name <name>', 'its name in addresses and commands (else the last part of the path)')
       .option('--no-hook', 'install no hook')
-      .option('--poll <seconds>', 'look at it so often (0: never)', wholeSeconds),
+      .option('--poll <seconds>', 'look at it so often (0: never)', wholeSeconds)
+      .option(
+        '--level <pattern=level>',
+        'how much branches matter in line, 3 to 1; may be given several times',
+        branchLevel,
+      ),
   ).action(
     runWith(terminal, async (output: Output, options: Options, word: string) => {
       const server = findServer(terminal.env, options);
@@ -34,7 +41,11 @@ export function addCommand(terminal: Terminal): Command {
       const local = await findLocalRepository(word, terminal.directory);
       if (local && server.from !== 'running' && !isLoopback(server.url)) throw pathOfThisMachine(local, server);
       const name = options.name ?? nameFor(local?.path ?? word);
-      const body = { url: local?.path ?? word, ...(options.poll !== undefined && { pollSeconds: options.poll }) };
+      const body = {
+        url: local?.path ?? word,
+        ...(options.poll !== undefined && { pollSeconds: options.poll }),
+        ...(options.level && { branchLevels: options.level }),
+      };
       const repo = await client.call('add-repo', { params: { repo: name }, body });
       const hook = local && options.hook ? await hookUp(local, name, server) : undefined;
       output.answer({ repo, hook: hook ?? null, page: repoPage(server.url, name) }, () => [
@@ -84,4 +95,11 @@ function wholeSeconds(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isInteger(value) && value >= 0 && value <= 86_400) return value;
   throw new InvalidArgumentError('It is a whole number of seconds from 0 to 86400.');
+}
+
+/** In the order in which they are given: the first that matches counts. */
+function branchLevel(text: string, before: readonly BranchLevel[] = []): BranchLevel[] {
+  const [, pattern, level] = /^(.+)=([1-3])$/.exec(text) ?? [];
+  if (!pattern) throw new InvalidArgumentError('It is a branch or a pattern, and a level from 1 to 3: release/*=3.');
+  return [...before, { pattern, level: Number(level) }];
 }

@@ -68,13 +68,17 @@ export const JobOrder = Type.Object({
     maximum: 1000,
     description: 'How many older ready jobs of its lane it may absorb in all; 0 = it neither absorbs nor is absorbed.',
   }),
-  concurrencyGroup: Type.Union([Type.String(), Type.Null()], {
+  concurrencyGroup: Type.Union([Type.String({ minLength: 1, maxLength: 200 }), Type.Null()], {
     description: 'Only so many jobs of the group at once; the limit is on the group.',
   }),
-  gate: Type.Union([Type.String(), Type.Null()], {
+  gate: Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Null()], {
     description: 'It runs nothing: it waits until a person answers this question.',
   }),
-  delaySeconds: Type.Integer({ minimum: 0, description: 'From the moment at which nothing is missing any more.' }),
+  delaySeconds: Type.Integer({
+    minimum: 0,
+    maximum: 31_536_000,
+    description: 'From the moment at which nothing is missing any more.',
+  }),
   notBefore: Type.Union([Instant, Type.Null()]),
 });
 export type JobOrder = Static<typeof JobOrder>;

@@ -8,12 +8,22 @@ export const RepoName = Type.String({
   description: 'A name in addresses and commands: letters, digits, dot, dash, underscore.',
 });
 
+export const BranchLevel = Type.Object({
+  pattern: Type.String({ minLength: 1, maxLength: 250, description: 'A branch, or a pattern such as `release/*`.' }),
+  level: Type.Integer({ minimum: 1, maximum: 3, description: '3 comes first.' }),
+});
+export type BranchLevel = Static<typeof BranchLevel>;
+
 export const Repo = Type.Object({
   id: RowId,
   name: RepoName,
   url: Type.String({ description: 'A path on the server or a git URL (https, ssh, git, file).' }),
   defaultBranch: Type.Union([Type.String(), Type.Null()]),
   pollSeconds: Type.Integer({ minimum: 0, description: 'How often it is looked at without a call; 0 = never.' }),
+  branchLevels: Type.Array(BranchLevel, {
+    description:
+      'How much branches matter in line: the first pattern that matches counts. Else the default branch has 2, others 1.',
+  }),
   createdAt: Instant,
   lastLookAt: Type.Union([Instant, Type.Null()]),
   problem: Type.Union([Type.String(), Type.Null()], { description: 'Why the last look failed, for a person.' }),

@@ -1,8 +1,7 @@
 // How much a branch matters, 1 to 3: it decides which jobs come first where workers are few.
 import { createGlob } from '@signalbox/plan';
+import type { BranchLevel } from '@signalbox/protocol';
 import { type Queryable, sql } from '../base/index.ts';
-
-export type BranchLevel = { readonly pattern: string; readonly level: number };
 
 /** Steps of matching one branch against all patterns of a repository; far more than any real list needs. */
 const mostSteps = 100_000;

@@ -116,8 +116,12 @@ function withoutTwins(asked: readonly AddAsked[]) {
   return [...new Map(all.map((one) => [`${one.pipelineId} ${one.job.name}`, one])).values()];
 }
 
-/** Repeating it changes nothing. @throws Refused not-found */
-export async function closePipeline(tx: Tx, pipelineId: number): Promise<void> {
-  const closed = await tx.query(sql`update pipeline set open_for_jobs = false where id = ${pipelineId} returning id`);
-  if (closed.length === 0) throw new Refused('not-found', `There is no pipeline ${pipelineId}.`);
+/** false: it was closed before. @throws Refused not-found */
+export async function closePipeline(tx: Tx, pipelineId: number): Promise<boolean> {
+  const closed = await tx.query(sql`
+    update pipeline set open_for_jobs = false where id = ${pipelineId} and open_for_jobs returning id`);
+  if (closed.length > 0) return true;
+  const there = await tx.query(sql`select 1 from pipeline where id = ${pipelineId}`);
+  if (there.length === 0) throw new Refused('not-found', `There is no pipeline ${pipelineId}.`);
+  return false;
 }

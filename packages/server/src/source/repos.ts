@@ -1,9 +1,15 @@
 // Registered repositories: add or change, get, list, remove. What is shown never holds a password or token.
-import { Refused, type Repo } from '@signalbox/protocol';
+import { type BranchLevel, Refused, type Repo } from '@signalbox/protocol';
 import { type Queryable, sql } from '../base/index.ts';
 import { parseRepoUrl, type RepoUrlOptions, withoutCredentials } from '../forges/index.ts';
 
-export type RepoFacts = { readonly name: string; readonly url: string; readonly pollSeconds: number };
+export type RepoFacts = {
+  readonly name: string;
+  readonly url: string;
+  readonly pollSeconds: number;
+  /** Left out: they stay as they are. */
+  readonly branchLevels?: readonly BranchLevel[] | undefined;
+};
 
 /**
  * Registers a repository under its name, or changes it; a repeat changes nothing. It is due to be looked at at once. At
@@ -12,11 +18,14 @@ export type RepoFacts = { readonly name: string; readonly url: string; readonly 
  */
 export async function addRepo(db: Queryable, facts: RepoFacts, options: RepoUrlOptions = {}): Promise<Repo> {
   const { url } = parseRepoUrl(facts.url, options);
+  const levels = facts.branchLevels ? JSON.stringify(facts.branchLevels) : null;
   await db.query(sql`
-    insert into repo (name, url, poll_seconds) values (${facts.name}, ${url}, ${facts.pollSeconds})
+    insert into repo (name, url, poll_seconds, branch_levels)
+    values (${facts.name}, ${url}, ${facts.pollSeconds}, coalesce(${levels}::jsonb, '[]'))
     on conflict (name) do update set
       url = excluded.url,
       poll_seconds = excluded.poll_seconds,
+      branch_levels = coalesce(${levels}::jsonb, repo.branch_levels),
       next_look_at = now(),
       last_look_at = case when repo.url = excluded.url then repo.last_look_at end,
       default_branch = case when repo.url = excluded.url then repo.default_branch end,
@@ -27,7 +36,7 @@ export async function addRepo(db: Queryable, facts: RepoFacts, options: RepoUrlO
 /** @throws Refused repo-not-found */
 export async function getRepo(db: Queryable, name: string): Promise<Repo> {
   const [repo] = await db.query<Repo>(sql`
-    select id, name, url, "defaultBranch", "pollSeconds", "createdAt", "lastLookAt", problem
+    select id, name, url, "defaultBranch", "pollSeconds", "branchLevels", "createdAt", "lastLookAt", problem
     from repo_shape where name = ${name}`);
   if (!repo) throw notFound(name);
   return shown(repo);
@@ -36,7 +45,7 @@ export async function getRepo(db: Queryable, name: string): Promise<Repo> {
 /** All of them, by name. */
 export async function listRepos(db: Queryable): Promise<Repo[]> {
   const repos = await db.query<Repo>(sql`
-    select id, name, url, "defaultBranch", "pollSeconds", "createdAt", "lastLookAt", problem
+    select id, name, url, "defaultBranch", "pollSeconds", "branchLevels", "createdAt", "lastLookAt", problem
     from repo_shape order by name`);
   return repos.map(shown);
 }

@@ -131,6 +131,47 @@ async function lookAtAll(): Promise<void> {
   await person.call('list-secrets', { params: repo });
 }
 
+/** Jobs of one's own, held by gates, groups and pauses; workers on hold. */
+async function order(): Promise<void> {
+  const { person } = house;
+  const steps = [{ script: 'true' }];
+  const { pipelineId: pipeline, jobs } = await person.call('submit-pipeline', {
+    params: { push: yard.pushId },
+    body: {
+      requestId: randomUUID(),
+      keepOpen: true,
+      jobs: [
+        { name: 'ask', steps: [], order: { gate: 'Ship it?' } },
+        { name: 'ship', steps, needs: ['ask'] },
+        { name: 'first', steps, order: { concurrencyGroup: 'deploy' } },
+        { name: 'second', steps, order: { concurrencyGroup: 'deploy' } },
+        { name: 'later', steps, order: { delaySeconds: 600 } },
+        { name: 'nowhere', steps, pool: 'nowhere' },
+      ],
+    },
+  });
+  await person.call('add-jobs', { params: { pipeline }, body: { jobs: [{ name: 'more', steps, needs: ['first'] }] } });
+  await person.call('close-pipeline', { params: { pipeline } });
+  await person.call('set-group', { params: { repo: 'yard', group: 'deploy' }, body: { slots: 1 } });
+  await person.call('list-groups', { params: { repo: 'yard' } });
+  await person.call('set-pool', { params: { pool: 'default' }, body: { waitBudgetSeconds: 60 } });
+  await person.call('raise-job', { params: { job: jobs[2]!.id }, body: { priority: 5 } });
+  const pauses = [
+    await person.call('pause', { body: { kind: 'pool', pool: 'default', reason: 'Power' } }),
+    await person.call('pause', { body: { kind: 'branch', repo: 'yard', branch: 'main', reason: 'Red' } }),
+    await person.call('pause', { body: { kind: 'lane', repo: 'yard', branch: 'main', lane: 'ship', reason: 'Flaky' } }),
+  ];
+  const params = { worker: yard.workerId };
+  await person.call('hold-worker', { params, body: { kind: 'drained', reason: 'Dust' } });
+  await yard.claim(0);
+  await person.call('list-pauses', {});
+  for (const { id } of jobs) await person.call('explain-job', { params: { job: id } });
+  await lookAtAll();
+  await person.call('answer-gate', { params: { job: jobs[0]!.id }, body: { answer: 'reject', comment: 'No' } });
+  for (const { id } of pauses) await person.call('resume', { params: { pause: id } });
+  await person.call('let-worker-go', { params });
+}
+
 async function act(): Promise<void> {
   const { person, worker } = house;
   const made = await person.call('create-token', { body: { kind: 'person', name: 'dana', scopes: ['read'] } });
@@ -151,6 +192,7 @@ test('every endpoint that answers JSON was asked, and every answer was as the co
 }, async () => {
   await live();
   await lookAtAll();
+  await order();
   await act();
   const json = (Object.entries(contract) as [string, Endpoint][]).filter(
     ([, { output }]) => typeof output !== 'string',

@@ -28,9 +28,14 @@ export function actingHandlers({ db, live, tell, settlePipelines }: ActingParts)
   return {
     async 'add-repo'({ params, body, caller }) {
       const repo = await db.transaction(async (tx) => {
-        const added = await addRepo(tx, { name: params.repo, url: body.url, pollSeconds: body.pollSeconds ?? 60 });
+        const { url, pollSeconds = 60, branchLevels } = body;
+        const added = await addRepo(tx, { name: params.repo, url, pollSeconds, branchLevels });
         await tell(tx, 'look-asked', { repoId: added.id }, { line: `repo-${added.id}` });
-        await audit(tx, caller.name, 'repo.add', params.repo, { url: added.url, pollSeconds: added.pollSeconds });
+        await audit(tx, caller.name, 'repo.add', params.repo, {
+          url: added.url,
+          pollSeconds: added.pollSeconds,
+          branchLevels: added.branchLevels.map(({ pattern, level }) => `${pattern}=${level}`),
+        });
         return added;
       });
       live.hint('repos');

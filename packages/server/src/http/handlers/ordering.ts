@@ -1,4 +1,5 @@
-// Who comes next, and who must wait: jobs of one's own, priorities, gates, pauses, groups, pools, holds. Each act is in the audit.
+// Who comes next, and who must wait: jobs of one's own, priorities, gates, pauses, groups, pools, holds. Each act is in the audit,
+// but for jobs that are added to a pipeline: they may come by the thousand, and whose pipeline it is, its submission says.
 import { audit } from '../../access/index.ts';
 import type { Db, Live } from '../../base/index.ts';
 import type { SettlePipelines } from '../../flow/settle-pipelines.ts';
@@ -63,8 +64,11 @@ export function orderingHandlers(parts: OrderingParts): Handlers<Ids> {
         }),
       ),
     'add-jobs': ({ params, body }) => submitJobs.add(params.pipeline, body.jobs),
-    async 'close-pipeline'({ params }) {
-      await db.transaction((tx) => closePipeline(tx, params.pipeline));
+    async 'close-pipeline'({ params, caller }) {
+      await db.transaction(async (tx) => {
+        const closed = await closePipeline(tx, params.pipeline);
+        if (closed) await audit(tx, caller.name, 'pipeline.close', `pipeline ${params.pipeline}`, {});
+      });
       settlePipelines([params.pipeline]);
       return {};
     },
