@@ -120,6 +120,6 @@ async function checkOutFor({ order, house, directory, hold, mark, signal }: Stag
 
 /** A step that failed because the disk is full has not failed by itself. */
 function blameFullDisk({ house }: Stage, failure: Reason, { freeBytes }: StepEnding): void {
-  if (freeBytes >= house.settings.fullBytes) return;
+  if (freeBytes === null || freeBytes >= house.settings.fullBytes) return;
   throw new RunFailure('disk-full', `the disk of the worker is full; ${failure.text}`);
 }

@@ -21,6 +21,8 @@ export class RunHold implements LogSource {
   /** Length of each step's log, once it has ended, and how much of it is taken. */
   #sizes: readonly number[] | null = null;
   readonly #taken = new Map<number, number>();
+  /** Steps in whose log the worker itself has said something. */
+  readonly #written = new Set<number>();
   #gone: Error | null = null;
 
   constructor(link: SupervisorLink, claimId: string, steps: readonly (readonly [number, StepOutcome | null])[]) {
@@ -54,12 +56,13 @@ export class RunHold implements LogSource {
 
   /** What the worker itself says in the log of a step. */
   write(number: number, text: Buffer | string): void {
+    this.#written.add(number);
     const { claimId } = this;
     this.#link.send({ kind: 'write', claimId, number }, typeof text === 'string' ? Buffer.from(text) : text);
   }
 
   endStepLog(number: number): void {
-    this.#link.send({ kind: 'end-step-log', claimId: this.claimId, number });
+    if (this.#written.delete(number)) this.#link.send({ kind: 'end-step-log', claimId: this.claimId, number });
   }
 
   watch(isWatched: boolean): void {

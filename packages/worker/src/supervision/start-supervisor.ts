@@ -28,7 +28,8 @@ export function usualCommand(): readonly string[] | null {
   if (process.platform === 'win32') return null;
   const isSource = import.meta.url.endsWith('.ts');
   const entry = fileURLToPath(new URL(`../supervisor/main.${isSource ? 'ts' : 'js'}`, import.meta.url));
-  return [process.execPath, ...(isSource ? process.execArgv : []), entry];
+  // With young objects in little room it stays small, and starting a step cheap (62 MB against 73 MB after 1,000 runs).
+  return [process.execPath, '--max-semi-space-size=1', ...(isSource ? process.execArgv : []), entry];
 }
 
 export function startSupervisor(start: SupervisorStart): SupervisorLink {

@@ -62,6 +62,8 @@ export class SupervisorLink {
 
   open(run: RunToHold): RunHold {
     this.send({ kind: 'open', run });
+    // From here on the run outlives this process.
+    this.#channel.flush();
     return this.#keep(new RunHold(this, run.claimId, []));
   }
 

@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 
 export type Channel<Out, In> = {
   send(message: Out, bytes?: Buffer): void;
+  /** What was said is with the system when this returns, and arrives also if this process dies. */
+  flush(): void;
   /** Set once, at once. What comes in one piece is handed over in one piece. */
   onMessage: (message: In, bytes: Buffer) => void;
   /** The other side is gone, or this one has closed. */
@@ -20,6 +22,7 @@ export function socketChannel<Out, In>(socket: Duplex): Channel<Out, In> {
   let pieces: Buffer[] = [];
   let bytesThere = 0;
   let wanted = headBytes;
+  let corked: NodeJS.Immediate | null = null;
   let isClosed = false;
   const channel: Channel<Out, In> = {
     onMessage: () => undefined,
@@ -30,14 +33,23 @@ export function socketChannel<Out, In>(socket: Duplex): Channel<Out, In> {
       const head = Buffer.allocUnsafe(headBytes);
       head.writeUInt32LE(json.length, 0);
       head.writeUInt32LE(bytes.length, 4);
-      // One write, and now: what was said is with the system when this returns, and arrives also if this process dies.
-      socket.cork();
+      // What is said in one turn goes in one write: each wakes the other side.
+      if (!corked) {
+        socket.cork();
+        corked = setImmediate(() => channel.flush());
+      }
       socket.write(head);
       socket.write(json);
       if (bytes.length > 0) socket.write(bytes);
+    },
+    flush() {
+      if (!corked) return;
+      clearImmediate(corked);
+      corked = null;
       socket.uncork();
     },
     close() {
+      channel.flush();
       // What was said still goes out; the other side need not agree.
       socket.end(() => socket.destroy());
     },
@@ -88,6 +100,7 @@ export function localChannels<Out, In>(): [Channel<Out, In>, Channel<In, Out>] {
     onMessage: () => undefined,
     onClose: () => undefined,
     send: () => undefined,
+    flush: () => undefined,
     close() {
       queueMicrotask(() => {
         if (isClosed) return;

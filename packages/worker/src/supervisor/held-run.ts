@@ -119,7 +119,8 @@ export class HeldRun {
         },
         signal: this.#stopping.signal,
       });
-      return { ending: { ...ending, endedAt: new Date().toISOString(), freeBytes: await freeBytes(directory) } };
+      const endedAt = new Date().toISOString();
+      return { ending: { ...ending, endedAt, freeBytes: ending.exitCode === 0 ? null : await freeBytes(directory) } };
     } catch (error) {
       return { failure: { code: codeOf(error) ?? null, text: tell(error) } };
     }
@@ -146,7 +147,7 @@ function formsOf(secrets: readonly string[]): Form[] {
   return secrets.length > 0 ? prepareForms(secretForms(secrets)) : [];
 }
 
-async function freeBytes(directory: string): Promise<number> {
+async function freeBytes(directory: string): Promise<number | null> {
   const found = await statfs(directory).catch(() => null);
-  return found ? found.bavail * found.bsize : Number.MAX_SAFE_INTEGER;
+  return found && found.bavail * found.bsize;
 }

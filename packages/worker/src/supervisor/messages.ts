@@ -19,8 +19,8 @@ export type StepCommand = Omit<Command, 'pipes' | 'onOutput' | 'signal' | 'mark'
 export type StepEnding = Ending & {
   /** By the clock of this machine, for people. */
   readonly endedAt: string;
-  /** Of the disk, when the command ended. */
-  readonly freeBytes: number;
+  /** Of the disk, when the command ended and had failed. */
+  readonly freeBytes: number | null;
 };
 
 /** It could not be started: the system's code, if it gave one. */
