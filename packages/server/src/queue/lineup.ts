@@ -1,8 +1,9 @@
 // The first in line of one pool, kept in memory: a hint, read anew from `ready` again and again. It is bounded, so a line of a
 // million jobs costs as much as one of a thousand; and claims go by primary key, so dead rows at the head of an index (an old
-// snapshot, a backup) cost them nothing.
+// snapshot, a backup) cost them nothing, and looks little: line-floors.ts.
 import { type Db, type Statement, sql } from '../base/index.ts';
 import type { Candidate } from './decide/pick.ts';
+import { LineFloors } from './line-floors.ts';
 
 /** Jobs in memory, over all shares of a pool, about. */
 const most = 2000;
@@ -12,6 +13,8 @@ const fewest = 20;
 const freshMs = 200;
 /** Looking takes at most one part in so many of the time. */
 const costPart = 20;
+/** A look at everything that took longer than this has passed many dead rows: for a while only what is new is looked at. */
+const dearMs = 10;
 
 type Row = Omit<Candidate, 'rank' | 'since'> & { rank: number; since: number };
 
@@ -24,6 +27,9 @@ export class Lineup {
   #perShare = fewest * 5;
   #tookMs = 0;
   #isFruitless = false;
+  readonly #floors = new LineFloors();
+  /** When everything is looked at again. */
+  #wholeAt = Number.NEGATIVE_INFINITY;
 
   constructor(pool: string) {
     this.#pool = pool;
@@ -46,6 +52,7 @@ export class Lineup {
   forget(): void {
     this.#isStale = true;
     this.#loadedAt = Number.NEGATIVE_INFINITY;
+    this.#wholeAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Nobody who asks may have any of it. Returns after how many milliseconds to look again; null: nothing has changed since. */
@@ -59,16 +66,21 @@ export class Lineup {
     if (this.#dueInMs(now) > 0 || !(this.#isStale || this.isEmpty)) return;
     this.#isStale = false;
     this.#isFruitless = false;
+    const isWhole = now >= this.#wholeAt;
     const began = performance.now();
-    const rows = await db.query<Row>(lineupStatement(this.#pool, this.#perShare));
+    const rows = await db.query<Row>(
+      isWhole ? lineupStatement(this.#pool, this.#perShare) : this.#floors.statement(this.#pool, this.#perShare),
+    );
     this.#tookMs = performance.now() - began;
     this.#loadedAt = now;
+    if (isWhole) this.#wholeAt = this.#tookMs < dearMs ? now : now + this.#tookMs * costPart;
     this.#lines = new Map();
     for (const row of rows) {
       const line = this.#lines.get(row.share);
       if (line) line.push(row);
       else this.#lines.set(row.share, [row]);
     }
+    if (isWhole) this.#floors.found([...this.#lines.values()].map((line) => line[0]!));
     this.#perShare = Math.max(fewest, Math.floor(most / Math.max(1, this.#lines.size)));
   }
 
@@ -80,6 +92,7 @@ export class Lineup {
 
   /** These were claimed, or cannot be: either way they are not first in line any more. */
   drop(taken: readonly Candidate[]): void {
+    this.#floors.raise(taken);
     const ids = new Set(taken.map((candidate) => candidate.jobId));
     for (const share of new Set(taken.map((candidate) => candidate.share))) {
       const left = (this.#lines.get(share) ?? []).filter((candidate) => !ids.has(candidate.jobId));
