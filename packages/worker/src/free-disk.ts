@@ -18,6 +18,11 @@ export class FreeDisk {
     this.#log = log;
   }
 
+  /** Something has found the disk full: what was seen of it a moment ago does not count. */
+  lookAgain(): void {
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
+  }
+
   async isEnough(): Promise<boolean> {
     if (!this.#isShort && performance.now() - this.#lookedAt < lookMillis) return true;
     this.#lookedAt = performance.now();

@@ -283,6 +283,7 @@ class Life {
     if (!isTakenUp) this.#renewals.hold(run, false);
     void run.ended.then(() => {
       this.#taken.delete(run);
+      if (run.hasFoundDiskFull) this.#disk.lookAgain();
       this.#onFreed();
     });
     void run.done.finally(() => {

@@ -174,10 +174,10 @@ describe('a shell', () => {
 
 const canMount = isLinux && process.getuid?.() === 0 && mounts();
 
-describe.runIf(canMount)('a full disk', () => {
-  async function smallDisk(): Promise<string> {
+describe.runIf(canMount)('a full disk (a real one: needs root and the right to mount)', () => {
+  async function smallDisk(megabytes = 4): Promise<string> {
     const disk = await directoryToRemove('disk');
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk.path]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', disk.path]);
     onTestFinished(async () => {
       execFileSync('umount', ['-l', disk.path]);
       await disk.remove();
@@ -204,6 +204,26 @@ describe.runIf(canMount)('a full disk', () => {
     expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'disk-full' } });
     isAway = false;
     await station.finished(run);
+  });
+
+  test('costs the run that filled it, keeps its worker from work while it lasts, and no longer', async () => {
+    const { station, start, said } = await site({ fullBytes: 100_000, minFreeBytes: 4_000_000 });
+    const dataDir = await smallDisk(8);
+    // What the run leaves outside of its own directory is not the worker's to remove.
+    const fill = `dd if=/dev/zero of=${join(dataDir, 'other')} bs=1M count=5 && dd if=/dev/zero of=big bs=1M count=9`;
+    const run = station.submit({ steps: [{ name: 'fill', script: fill }, 'echo never'] });
+    await start({ dataDir });
+    await station.finished(run);
+    expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'disk-full' } });
+    expect(run.finish?.steps.map(({ state }) => state)).toEqual(['passed', 'errored', 'skipped']);
+    const claims = station.claims.size;
+    const next = station.submit({ steps: ['echo next'] });
+    await until('a word of it', () => said.some((line) => line.includes('no work is taken until')));
+    expect([next.finish, station.claims.size]).toEqual([null, claims]);
+    rmSync(join(dataDir, 'other'));
+    await station.finished(next);
+    expect(textOf(next, 1)).toBe('next\n');
+    expect(said.some((line) => line.includes('There is disk again'))).toBe(true);
   });
 
   test('keeps a worker from taking work until it is cured', async () => {

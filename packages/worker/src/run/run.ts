@@ -75,6 +75,7 @@ export class ActiveRun {
   #isTelling: boolean;
   #isCancelled = false;
   #isWatched = false;
+  #hasFoundDiskFull = false;
 
   static begin(order: WorkOrder, supervisor: SupervisorLink, house: House): ActiveRun {
     const { runId, claimId, attempt, job } = order;
@@ -144,6 +145,11 @@ export class ActiveRun {
     return this.#isCancelled;
   }
 
+  /** It has ended because there was no disk. */
+  get hasFoundDiskFull(): boolean {
+    return this.#hasFoundDiskFull;
+  }
+
   /** Somebody reads its log, as far as is known here. */
   get isWatched(): boolean {
     return this.#isWatched;
@@ -209,6 +215,7 @@ export class ActiveRun {
       outcome = this.#outcomeOf(error);
     }
     crashPoint('verdict-known');
+    this.#hasFoundDiskFull = outcome.reason.code === 'disk-full';
     board.close();
     if (this.#isHandedOver) return;
     try {

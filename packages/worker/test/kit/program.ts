@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { until } from '../../../../test/kit/wait.ts';
 import { type Settings, settingsTable } from '../../src/index.ts';
 import { isAlive, type Owner } from '../../src/owner.ts';
-import { quick, type Site } from './worker.ts';
+import { quick } from './worker.ts';
 
 export type WorkerProgram = {
   readonly child: ChildProcess;
@@ -25,7 +25,10 @@ export type ProgramOptions = {
 
 const main = new URL('../../dist/main.js', import.meta.url).pathname;
 
-export function program({ station, dataDir }: Pick<Site, 'station' | 'dataDir'>, options: ProgramOptions = {}) {
+export function program(
+  { station, dataDir }: { readonly station: { readonly address: string }; readonly dataDir: string },
+  options: ProgramOptions = {},
+): WorkerProgram {
   const limits = Object.entries({ ...quick, ...options.settings }).map(([name, value]) => [
     settingsTable[name as keyof typeof settingsTable].env,
     String(value),
