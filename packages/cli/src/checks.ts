@@ -80,18 +80,28 @@ export async function checkServer(client: Client, { from }: Address, own: string
           `${client.server} is version ${session.version}, this command is ${own}`,
           'Install the same version.',
         );
-  return [version, await checkDatabase(client.server)];
+  return [version, ...(await checkReadiness(client.server))];
 }
 
-async function checkDatabase(server: string): Promise<Finding> {
+/** Its database, and the disks that it writes to; a server of an earlier version says nothing of those. */
+async function checkReadiness(server: string): Promise<Finding[]> {
   const cure = 'Look at the log of the server: logs/server.log in its data directory.';
   try {
     const answer = await fetch(`${server}/readyz`, { signal: AbortSignal.timeout(10_000) });
-    const said = (await answer.json()) as { why?: string };
-    return answer.ok ? ok('postgresql', 'answers') : wrong('postgresql', said.why ?? 'does not answer', cure);
+    const said = (await answer.json()) as { why?: string; disk?: string };
+    if (!answer.ok) return [wrong('postgresql', said.why ?? 'does not answer', cure)];
+    return [ok('postgresql', 'answers'), ...checkDisk(said.disk)];
   } catch (error) {
-    return wrong('postgresql', explain(error).what, cure);
+    return [wrong('postgresql', explain(error).what, cure)];
   }
+}
+
+function checkDisk(disk: string | undefined): Finding[] {
+  const room = 'Make room on the disk of its data directory: old logs and artifacts are in archive.';
+  if (disk === 'well') return [ok('disk', 'of the server: has room')];
+  if (disk === 'low') return [wrong('disk', 'of the server: nearly full, artifacts wait at their workers', room)];
+  if (disk === 'full') return [wrong('disk', 'of the server: full, no new run begins', room)];
+  return [];
 }
 
 export async function checkWorkers(client: Client): Promise<Finding[]> {

@@ -3,6 +3,7 @@ import { Refused, Unreachable } from '@signalbox/protocol/browser';
 import { QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import { laidOver } from '../grid/rows.ts';
 import { client } from './client.ts';
+import { readinessQuery } from './readiness.ts';
 
 export const queries = new QueryClient({
   queryCache: new QueryCache({
@@ -10,6 +11,8 @@ export const queries = new QueryClient({
       if (problem instanceof Refused && problem.code === 'not-logged-in') {
         void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
       }
+      // Why it could not be read is said at once.
+      if (problem instanceof Unreachable) void queries.invalidateQueries({ queryKey: readinessQuery.queryKey });
     },
   }),
   defaultOptions: {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Stand } from '../text/stand.ts';
 import { bannerClass } from './banner.tsx';
 import styles from './page.module.css';
+import { ServerBanner } from './server-banner.tsx';
 import { useTab } from './signal.tsx';
 import { type Place, TopBar } from './top-bar.tsx';
 
@@ -24,7 +25,10 @@ export function Page({ title, stand, place, banners, children }: Props) {
         Skip to the content
       </a>
       <TopBar place={place ?? {}} />
-      <div className={bannerClass['banners']}>{banners}</div>
+      <div className={bannerClass['banners']}>
+        <ServerBanner />
+        {banners}
+      </div>
       <main id="main" className={styles['main']} tabIndex={-1}>
         {children}
       </main>
