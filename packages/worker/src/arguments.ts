@@ -20,6 +20,7 @@ const options = {
   pools: { type: 'string', default: 'default' },
   name: { type: 'string' },
   capacity: { type: 'string', default: '1' },
+  cost: { type: 'string', default: '0' },
   data: { type: 'string' },
   log: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
@@ -29,16 +30,13 @@ const options = {
 export function readArguments(argv: readonly string[], env: Env): Request | 'help' {
   const values = parse(argv);
   if (values.help) return 'help';
-  const capacity = Number(values.capacity);
-  if (!Number.isInteger(capacity) || capacity < 1 || capacity > 1_000) {
-    throw new UsageMistake(`--capacity is "${values.capacity}"; it must be a whole number from 1 to 1000`);
-  }
   return {
     servers: readServers(values.server ?? [], env),
     token: readToken(values.token, env),
     pools: readPools(values.pools),
     name: readName(values.name),
-    capacity,
+    capacity: readWhole('capacity', values.capacity, 1),
+    cost: readWhole('cost', values.cost, 0),
     dataDir: resolve(values.data ?? dataHome(env)),
     settings: usage(() => readSettings(env)),
     logStyle: readLogStyle(values.log),
@@ -47,6 +45,14 @@ export function readArguments(argv: readonly string[], env: Env): Request | 'hel
 
 function parse(argv: readonly string[]) {
   return usage(() => parseArgs({ args: [...argv], options, strict: true }).values);
+}
+
+function readWhole(name: string, given: string, least: number): number {
+  const number = Number(given);
+  if (!/^\d+$/.test(given) || number < least || number > 1_000) {
+    throw new UsageMistake(`--${name} is "${given}"; it must be a whole number from ${least} to 1000`);
+  }
+  return number;
 }
 
 function readServers(given: readonly string[], env: Env): string[] {
@@ -129,6 +135,8 @@ Takes runs from a Signalbox server and runs their steps on this machine.
   --pools A,B      pools that it serves (default: default)
   --name NAME      its name; the same name is the same worker (default: the name of this machine)
   --capacity N     runs at once (default: 1)
+  --cost N         how dear this worker is beside others of its pools, 0 to 1000 (default: 0): jobs wait for a cheaper
+                   one for as long as the wait budget of the pool allows
   --data DIR       where checkouts, mirrors and unsent logs are
                    (default: $XDG_STATE_HOME/signalbox/worker, ~/.local/state/signalbox/worker)
   --log STYLE      plain, pretty or json (default: pretty on a terminal, else plain)

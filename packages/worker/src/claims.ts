@@ -1,7 +1,7 @@
 // Asks for work while a slot is free: one long call at a time, and the same claim id again until it is answered, so
 // that a lost answer loses no run.
 import { randomUUID } from 'node:crypto';
-import { type FinishRequest, Refused, type WorkOrder } from '@signalbox/protocol/browser';
+import { type ClaimAnswer, type FinishRequest, Refused, type WorkOrder } from '@signalbox/protocol/browser';
 import { crashPoint } from './crash-point.ts';
 import { type OwnLog, tell } from './own-log.ts';
 import { HandedOver } from './run/outcome.ts';
@@ -29,13 +29,17 @@ const restMillis = 1_000;
 /** Resolves when the signal has ended it. */
 export async function claimWork(options: ClaimsOptions): Promise<void> {
   const { signal, log, register } = options;
+  let said = '';
   while (!signal.aborted) {
     await options.slot();
     if (signal.aborted) return;
     const claimId = randomUUID();
     const askedAt = performance.now();
     try {
-      const order = await ask(options, claimId);
+      const { order, hold } = await ask(options, claimId);
+      const why = hold ? `On hold (${hold.kind}), so it gets no work: ${hold.reason}` : '';
+      if (why !== said) log.warn(why || 'No longer on hold');
+      said = why;
       if (order) crashPoint('claim-answered');
       if (order) options.begin(order);
       else if (performance.now() - askedAt < restMillis) await pause(restMillis, signal).catch(() => undefined);
@@ -48,10 +52,10 @@ export async function claimWork(options: ClaimsOptions): Promise<void> {
   }
 }
 
-async function ask({ link, settings, signal, workerId }: ClaimsOptions, claimId: string): Promise<WorkOrder | null> {
+async function ask({ link, settings, signal, workerId }: ClaimsOptions, claimId: string): Promise<ClaimAnswer> {
   const waitSeconds = Math.min(60, settings.claimWaitSeconds);
   const call = { params: { worker: workerId() }, body: { claimId, waitSeconds } };
-  return (await link.untilAnswered('claim', call, { signal, waitSeconds })).order;
+  return link.untilAnswered('claim', call, { signal, waitSeconds });
 }
 
 /** Being asked to end while registering anew is no mistake: there is nothing to register for. */

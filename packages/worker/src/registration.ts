@@ -13,6 +13,7 @@ export type RegistrationOptions = {
   readonly name: string;
   readonly pools: readonly string[];
   readonly capacity: number;
+  readonly cost?: number | undefined;
 };
 
 export class Registration {
@@ -35,8 +36,8 @@ export class Registration {
 
   /** @throws the signal's reason */
   async register(signal: AbortSignal): Promise<void> {
-    const { name, pools, capacity, log, link, settings } = this.#options;
-    const facts = { name, pools: [...pools], capacity, version, platform: `${platform()}-${arch()}` };
+    const { name, pools, capacity, cost = 0, log, link, settings } = this.#options;
+    const facts = { name, pools: [...pools], capacity, cost, version, platform: `${platform()}-${arch()}` };
     const body = { ...facts, session: this.#session };
     for (;;) {
       try {

@@ -30,6 +30,8 @@ export type WorkerOptions = {
   readonly name: string;
   /** Runs at once. */
   readonly capacity: number;
+  /** Dearer workers get what no cheaper one takes in time. */
+  readonly cost?: number | undefined;
   readonly dataDir: string;
   readonly settings: Settings;
   readonly log: OwnLog;

@@ -19,12 +19,13 @@ describe('the command line', () => {
       '--name',
       'w1',
     ];
-    const request = readArguments([...args, '--capacity', '4', '--data', '/data', '--log', 'json'], {});
+    const request = readArguments([...args, '--capacity', '4', '--cost', '10', '--data', '/data', '--log', 'json'], {});
     expect(request).toMatchObject({
       servers: ['https://a.example', 'https://b.example', 'http://127.0.0.1:8080'],
       pools: ['linux', 'big'],
       name: 'w1',
       capacity: 4,
+      cost: 10,
       logStyle: 'json',
     });
   });
@@ -46,6 +47,7 @@ describe('the command line', () => {
     [[], 'say which server'],
     [['--server', 'localhost'], '--server "localhost" is not an address'],
     [[...server, '--capacity', 'two'], '--capacity is "two"'],
+    [[...server, '--cost', '1.5'], '--cost is "1.5"'],
     [[...server, '--pools', 'a b'], '--pools is "a b"'],
     [[...server, '--name', '-x'], '--name'],
     [[...server, '--log', 'loud'], 'choose plain, pretty or json'],
