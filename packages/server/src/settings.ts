@@ -53,6 +53,10 @@ export const settingTable = {
     '127.0.0.1:8080',
     'Address and port. Anything but loopback needs SIGNALBOX_LOGIN=token.',
   ),
+  SIGNALBOX_HEALTH_LISTEN: unset(
+    text,
+    'Another address and port, for /healthz, /readyz and /metrics only, without log-in; the only one of a process without the role api.',
+  ),
   SIGNALBOX_PUBLIC_URL: unset(
     text,
     'Where people find the pages, if not at the listening address: for links, and the only other host that is answered.',

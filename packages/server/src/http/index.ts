@@ -7,5 +7,6 @@ export { checkingHandlers } from './handlers/checking.ts';
 export { orderingHandlers } from './handlers/ordering.ts';
 export { seeingHandlers } from './handlers/seeing.ts';
 export { type WorkingParts, workingHandlers } from './handlers/working.ts';
+export { openHealthDoor } from './health-door.ts';
 export { startWatched } from './live/watched.ts';
 export { addPages, pageScopes } from './pages.ts';

@@ -9,11 +9,12 @@ import swaggerUi from '@fastify/swagger-ui';
 import { openApi, problems, Refused, type Scope, version } from '@signalbox/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Doorkeeper } from '../access/index.ts';
-import { type Db, sql } from '../base/index.ts';
+import type { Db } from '../base/index.ts';
 import type { Metrics } from '../base/telemetry/index.ts';
 import type { DiskRoom } from '../flow/disk-room.ts';
 import { type ArchiveStore, listArchive, openArchiveFile, type RecordLimits, renderArchive } from '../record/index.ts';
 import { sendProblem } from './problem.ts';
+import { readReadiness } from './readiness.ts';
 import { documentsPolicy, listingHeaders } from './secure-headers.ts';
 import { sendFile } from './send-file.ts';
 
@@ -60,15 +61,9 @@ type Admit = (scope: Scope | 'public') => (request: FastifyRequest) => Promise<v
 function addHealth(doors: FastifyInstance, { db, metrics, disk }: PagesParts, admit: Admit): void {
   doors.get('/healthz', async () => ({ status: 'alive', version }));
   doors.get('/readyz', async (request, reply) => {
-    try {
-      await db.query(sql`select 1`);
-      // A server whose disk is full is ready: what runs renews and ends through it.
-      return { status: 'ready', disk: disk.state(), version };
-    } catch (error) {
-      // Everybody may ask: the reason, which names users and machines, is for the log.
-      request.log.warn({ err: error }, 'Not ready: the database does not answer');
-      return reply.code(503).send({ status: 'not-ready', why: 'The database does not answer.', version });
-    }
+    const { status, body, error } = await readReadiness(db, disk);
+    if (error) request.log.warn({ err: error }, 'Not ready: the database does not answer');
+    return reply.code(status).send(body);
   });
   doors.get('/metrics', { onRequest: admit('read') }, async (_request, reply) => {
     const page = await metrics.page();

@@ -2,10 +2,13 @@
 import type { AddressInfo } from 'node:net';
 
 /** @throws Error naming the setting. */
-export function parseListen(text: string): { host: string; port: number } {
+export function parseListen(
+  text: string,
+  setting: 'SIGNALBOX_LISTEN' | 'SIGNALBOX_HEALTH_LISTEN',
+): { host: string; port: number } {
   const parts = /^(?:\[([0-9a-f:]+)\]|([^:]+)):(\d{1,5})$/i.exec(text);
   if (!parts || Number(parts[3]) > 65_535)
-    throw new Error(`SIGNALBOX_LISTEN=${text}: write it as host:port, for example 127.0.0.1:8080 or [::1]:8080.`);
+    throw new Error(`${setting}=${text}: write it as host:port, for example 127.0.0.1:8080 or [::1]:8080.`);
   return { host: parts[1] ?? parts[2]!, port: Number(parts[3]) };
 }
 

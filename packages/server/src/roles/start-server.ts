@@ -11,12 +11,15 @@ import type { Settings } from '../settings.ts';
 import { parseListen } from './addresses.ts';
 import { openGround, startOwnPostgres } from './ground.ts';
 import { openDoors, type Watching } from './open-doors.ts';
+import { openHealth } from './open-health.ts';
 import { gatherParts } from './parts.ts';
 import type { Stops } from './stops.ts';
 
 export type Server = {
   /** Where it listens; null without the role `api`. */
   readonly address: string | null;
+  /** Where it answers for its health alone; null when that is not set. */
+  readonly healthAddress: string | null;
   readonly databaseUrl: string;
   stop(): Promise<void>;
 };
@@ -36,7 +39,7 @@ export async function startServer(settings: Settings, watching: Watching = {}): 
 }
 
 async function start(settings: Settings, watching: Watching, stops: Stops, stop: () => Promise<void>): Promise<Server> {
-  const { host, port } = parseListen(settings.SIGNALBOX_LISTEN);
+  const { host, port } = parseListen(settings.SIGNALBOX_LISTEN, 'SIGNALBOX_LISTEN');
   const allowed = mayListen({
     host,
     login: settings.SIGNALBOX_LOGIN,
@@ -89,5 +92,6 @@ async function start(settings: Settings, watching: Watching, stops: Stops, stop:
   const address = has('api')
     ? await openDoors(settings, { host, port }, parts, { ground, log, metrics, ...watching }, stops)
     : null;
-  return { address, databaseUrl, stop };
+  const healthAddress = await openHealth(settings, parts, { log, metrics }, stops);
+  return { address, healthAddress, databaseUrl, stop };
 }
