@@ -7,7 +7,7 @@ import { noteAnswering } from '../queue/index.ts';
 export function startNoting(db: Db, outageSeconds: number): () => void {
   // What fails is made up at the next turn; when the database is away, nobody looks at leases either.
   const note = () => void noteAnswering(db).catch(() => undefined);
-  const timer = setInterval(note, (outageSeconds * 1000) / 4);
+  const timer = setInterval(note, Math.min(5000, (outageSeconds * 1000) / 4));
   note();
   return () => clearInterval(timer);
 }
