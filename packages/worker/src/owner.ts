@@ -10,7 +10,11 @@ export type Owner = {
 };
 
 export function thisProcess(): Owner {
-  return { host: hostname(), processId: process.pid, startedAt: startOf(process.pid) };
+  return ownerOf(process.pid);
+}
+
+export function ownerOf(processId: number): Owner {
+  return { host: hostname(), processId, startedAt: startOf(processId) };
 }
 
 /** An owner on another machine counts as alive: from here nobody can tell. */

@@ -175,6 +175,7 @@ describe('a shell', () => {
 const canMount = isLinux && process.getuid?.() === 0 && mounts();
 
 describe.runIf(canMount)('a full disk (a real one: needs root and the right to mount)', () => {
+  /** To be made before the worker that uses it, so that it goes after that. */
   async function smallDisk(megabytes = 4): Promise<string> {
     const disk = await directoryToRemove('disk');
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', disk.path]);
@@ -186,20 +187,22 @@ describe.runIf(canMount)('a full disk (a real one: needs root and the right to m
   }
 
   test('ends the run that filled it as errored, with the log of it', async () => {
+    const dataDir = await smallDisk();
     const { station, start } = await site({ fullBytes: 100_000 });
     const run = station.submit({ steps: [{ name: 'fill', script: 'dd if=/dev/zero of=big bs=1M count=9' }] });
-    await start({ dataDir: await smallDisk() });
+    await start({ dataDir });
     await station.finished(run);
     expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'disk-full' } });
     expect(textOf(run, 1)).toContain('No space left on device');
   });
 
   test('by unsent log ends the run as errored, and what could be kept arrives', async () => {
+    const dataDir = await smallDisk();
     const { station, start } = await site({ spoolMemoryBytes: 50_000, fullBytes: 1 });
     let isAway = true;
     station.fate = (id) => (id === 'append-log' && isAway ? 'not-ready' : 'answer');
     const run = station.submit({ steps: ['head -c 9000000 /dev/urandom | base64; sleep 30'] });
-    await start({ dataDir: await smallDisk() });
+    await start({ dataDir });
     await station.until('the end', () => run.finish !== null);
     expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'disk-full' } });
     isAway = false;
@@ -207,8 +210,8 @@ describe.runIf(canMount)('a full disk (a real one: needs root and the right to m
   });
 
   test('costs the run that filled it, keeps its worker from work while it lasts, and no longer', async () => {
-    const { station, start, said } = await site({ fullBytes: 100_000, minFreeBytes: 4_000_000 });
     const dataDir = await smallDisk(8);
+    const { station, start, said } = await site({ fullBytes: 100_000, minFreeBytes: 4_000_000 });
     // What the run leaves outside of its own directory is not the worker's to remove.
     const fill = `dd if=/dev/zero of=${join(dataDir, 'other')} bs=1M count=5 && dd if=/dev/zero of=big bs=1M count=9`;
     const run = station.submit({ steps: [{ name: 'fill', script: fill }, 'echo never'] });
@@ -227,8 +230,8 @@ describe.runIf(canMount)('a full disk (a real one: needs root and the right to m
   });
 
   test('keeps a worker from taking work until it is cured', async () => {
-    const { station, start, said } = await site({ minFreeBytes: 3_000_000 });
     const dataDir = await smallDisk();
+    const { station, start, said } = await site({ minFreeBytes: 3_000_000 });
     writeFileSync(join(dataDir, 'other'), Buffer.alloc(2_000_000));
     const run = station.submit({});
     await start({ dataDir });

@@ -46,4 +46,21 @@ describe('a run', () => {
     ]);
     expect(textOf(run, 4)).toBe('always\n');
   });
+
+  test('goes the same way where its supervisor lives within the worker, as on Windows; handing over finishes it', async () => {
+    const { station, start, dataDir, said } = await site();
+    const run = station.submit({
+      steps: ['echo hello; sleep 0.5', { script: 'cat out.txt', mayFail: true }, 'echo $KEY >out.txt; cat out.txt'],
+      spec: { artifacts: ['out.txt'] },
+      secrets: { KEY: 'correct-horse-battery' },
+    });
+    const worker = await start({ supervisor: null });
+    await station.until('its first line', () => textOf(run, 1) === 'hello\n');
+    await worker.handOver();
+    expect(said.join('')).toContain('Runs cannot be handed over on this system');
+    expect(run.finish?.steps.map(({ state }) => state)).toEqual(['passed', 'passed', 'failed', 'passed', 'passed']);
+    expect([textOf(run, 1), textOf(run, 3)]).toEqual(['hello\n', '***\n']);
+    expect(existsSync(join(dataDir, 'supervisors'))).toBe(false);
+    expect(readdirSync(join(dataDir, 'runs'))).toEqual([]);
+  });
 });

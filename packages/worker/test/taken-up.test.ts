@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../../test/kit/wait.ts';
 import { crashPoints } from '../src/crash-point.ts';
@@ -367,6 +367,29 @@ describe.skipIf(isWindows)('a worker that is killed in the middle of its runs', 
       expect(run.finish).toMatchObject({ verdict: 'errored', reason: { code: 'worker-stopped' } });
       expect(run.finish?.reason.text).toContain('was replaced by another version');
       expect(processesWith(word)).toEqual([]);
+    },
+    patient,
+  );
+});
+
+describe.skipIf(isWindows)('a data directory with a long path', () => {
+  test(
+    'keeps nobody from finding the supervisor: its socket lies elsewhere, and goes with it',
+    async () => {
+      const { station, dataDir: short } = await site();
+      const own = { station, dataDir: join(short, 'a-long-name-'.repeat(12)) };
+      const run = station.submit({ steps: [`echo begin; ${untilTold('go')}; echo end`] });
+      const first = program(own);
+      await begun(station, run);
+      await first.kill('SIGKILL');
+      const [place] = readdirSync(join(own.dataDir, 'supervisors'));
+      const { address } = JSON.parse(readFileSync(join(own.dataDir, 'supervisors', place!, 'record.json'), 'utf8'));
+      expect(address.length).toBeLessThan(104);
+      program(own);
+      tell(own.dataDir, 'go');
+      await station.finished(run, 30);
+      expect(textOf(run, 1)).toBe('begin\nend\n');
+      await until('the first supervisor to take it away', () => !existsSync(dirname(address)));
     },
     patient,
   );

@@ -9,7 +9,7 @@ import { type OwnLog, tell } from '../own-log.ts';
 import { thisProcess } from '../owner.ts';
 import { localChannels, socketChannel } from '../supervisor/channel.ts';
 import type { Ask, Tell } from '../supervisor/messages.ts';
-import { complaintsOf, makePlace, removePlace } from '../supervisor/place.ts';
+import { complaintsOf, makePlace, removePlace, writeStarting } from '../supervisor/place.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 
@@ -62,8 +62,10 @@ function startProcess({ dataDir, env, log }: SupervisorStart, command: readonly 
   });
   closeSync(complaints);
   child.unref();
+  if (child.pid) writeStarting(place, child.pid);
   const socket = child.stdio[3] as Socket | null | undefined;
-  const link = new SupervisorLink(socketChannel(socket ?? new Socket().destroy()), basename(place));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
+  const link = new SupervisorLink(socketChannel(socket ?? new Socket().destroy()), basename(place), ended);
   child.once('error', (error) => log.warn(`The supervisor of the steps cannot be started: ${tell(error)}`));
   child.once('exit', (_code, signal) => {
     if (link.isClosed) return;

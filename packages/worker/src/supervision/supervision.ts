@@ -5,6 +5,7 @@ import type { SupervisorLink } from './supervisor-link.ts';
 
 /** One that dies at its start is not started again at once. */
 const restMillis = 500;
+const endMillis = 2_000;
 
 export class Supervision {
   readonly #start: () => SupervisorLink;
@@ -44,11 +45,17 @@ export class Supervision {
     for (const link of this.#earlier) if (link.isIdle) link.close();
   }
 
-  /** What still goes on there is left to the next worker. */
+  /** What still goes on there is left to the next worker; one that holds nothing ends, and is waited for. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const links = [this.#own, ...this.#earlier];
+    const own = this.#own;
+    const isIdle = own.isIdle;
+    const links = [own, ...this.#earlier];
     for (const link of links) link.close();
     await Promise.all(links.map(({ gone }) => gone));
+    const over = new AbortController();
+    const late = after(endMillis, undefined, { signal: over.signal }).catch(() => undefined);
+    if (isIdle) await Promise.race([own.ended, late]);
+    over.abort();
   }
 }

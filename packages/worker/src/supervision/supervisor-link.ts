@@ -11,6 +11,8 @@ type Called<Message> = Message extends { readonly call: number } ? Omit<Message,
 export class SupervisorLink {
   /** Resolves when the supervisor is gone, or the line was closed here. */
   readonly gone: Promise<void>;
+  /** Resolves when its process has ended, as far as that can be seen from here. */
+  readonly ended: Promise<void>;
   /** Its own directory's name; null within this process. */
   readonly name: string | null;
   readonly #channel: Channel<Ask, Tell>;
@@ -20,9 +22,10 @@ export class SupervisorLink {
   #isGone = false;
   #isClosed = false;
 
-  constructor(channel: Channel<Ask, Tell>, name: string | null) {
+  constructor(channel: Channel<Ask, Tell>, name: string | null, ended: Promise<void> = Promise.resolve()) {
     this.#channel = channel;
     this.name = name;
+    this.ended = ended;
     let announce: () => void = () => undefined;
     this.gone = new Promise((resolve) => {
       announce = resolve;

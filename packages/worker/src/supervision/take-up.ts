@@ -6,7 +6,7 @@ import { type OwnLog, tell } from '../own-log.ts';
 import { isAlive } from '../owner.ts';
 import { socketChannel } from '../supervisor/channel.ts';
 import { type ListedRun, type TakenRun, understood } from '../supervisor/messages.ts';
-import { listPlaces, type Place, removePlace, type SupervisorRecord } from '../supervisor/place.ts';
+import { listPlaces, type Place, readRecord, removePlace, type SupervisorRecord } from '../supervisor/place.ts';
 import type { RunHold } from './run-hold.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 
@@ -30,9 +30,10 @@ export type Found = {
   readonly strange: ReadonlySet<string>;
 };
 
-/** Starting a supervisor takes a moment before it can be asked. */
+/** A place without anything in it is being made just now, or has been left so long ago. */
 const youngMillis = 60_000;
-const connectMillis = 5_000;
+/** How long a supervisor may take to answer: one that hangs must not keep the worker from its work. */
+const answerMillis = 20_000;
 const looks = 100;
 const lookMillis = 20;
 
@@ -41,8 +42,9 @@ export async function takeUp(options: TakeUp): Promise<Found> {
   const claims = new Set<string>();
   const strange = new Set<string>();
   const ask = async (place: Place) => {
-    const { record, path } = place;
-    if (!record || !isAlive(record.owner)) return clear(place);
+    const record = await recordIn(place);
+    const { path } = place;
+    if (!record) return;
     if (!understood.includes(record.protocol)) {
       if (isAlive(record.worker) || options.isInUse(basename(path))) return;
       end(record, place, options.log);
@@ -61,12 +63,34 @@ export async function takeUp(options: TakeUp): Promise<Found> {
   const places = listPlaces(options.dataDir).filter(({ path }) => basename(path) !== options.own);
   await Promise.all(
     places.map((place) =>
-      ask(place).catch((error: unknown) => {
+      inTime(ask(place)).catch((error: unknown) => {
         options.log.warn(`A supervisor of steps does not answer: ${tell(error)}`, { place: place.path });
       }),
     ),
   );
   return { taken, claims, strange };
+}
+
+/** Null when it has died: then its place is cleared. */
+async function recordIn({ path, record, starting, ageMillis }: Place): Promise<SupervisorRecord | null> {
+  let found = record;
+  // A worker that dies young leaves a supervisor that has not said yet where it is.
+  while (!found && starting && isAlive(starting)) {
+    await after(lookMillis);
+    found = readRecord(path);
+  }
+  if (found && isAlive(found.owner)) return found;
+  if (found || starting || ageMillis > youngMillis) removePlace(path);
+  return null;
+}
+
+async function inTime(work: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = after(answerMillis, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`nothing for ${answerMillis / 1_000} s`);
+  });
+  late.catch(() => undefined);
+  await Promise.race([work, late]).finally(() => over.abort());
 }
 
 /** A supervisor may need a moment to see that its worker has died. */
@@ -76,10 +100,6 @@ async function listed(link: SupervisorLink): Promise<readonly ListedRun[]> {
     if (look >= looks || !runs.some(({ holder }) => holder && !isAlive(holder))) return runs;
     await after(lookMillis);
   }
-}
-
-function clear({ path, record, ageMillis }: Place): void {
-  if (record || ageMillis > youngMillis) removePlace(path);
 }
 
 /** Its runs cannot be taken up, so they must not go on. */
@@ -92,14 +112,7 @@ function end({ owner, protocol }: SupervisorRecord, { path }: Place, log: OwnLog
 function connectTo({ address }: SupervisorRecord, path: string): Promise<SupervisorLink> {
   return new Promise((resolve, reject) => {
     const socket = connect(address);
-    const timer = setTimeout(() => socket.destroy(new Error('no answer')), connectMillis);
-    socket.once('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      resolve(new SupervisorLink(socketChannel(socket), basename(path)));
-    });
+    socket.once('error', reject);
+    socket.once('connect', () => resolve(new SupervisorLink(socketChannel(socket), basename(path))));
   });
 }

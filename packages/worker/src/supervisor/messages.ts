@@ -7,7 +7,7 @@ import type { Command, Ending } from '../process/run-command.ts';
 import type { Settings } from '../settings.ts';
 
 /**
- * Raised when a word here, or what is kept for the next worker (`Kept`), changes its meaning. A worker takes up the runs of
+ * Raised when a word here, or what is kept for the next worker (run/note.ts), changes its meaning. A worker takes up the runs of
  * supervisors with the numbers that it understands; those of others are given up.
  */
 export const protocol = 1;

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Owner, thisProcess } from '../owner.ts';
+import { type Owner, ownerOf, thisProcess } from '../owner.ts';
 
 export type SupervisorRecord = {
   readonly protocol: number;
@@ -23,13 +23,20 @@ export type SupervisorRecord = {
   readonly address: string;
 };
 
-export type Place = { readonly path: string; readonly record: SupervisorRecord | null; readonly ageMillis: number };
+export type Place = {
+  readonly path: string;
+  readonly record: SupervisorRecord | null;
+  /** It has been started, and may not have got as far as to write its record. */
+  readonly starting: Owner | null;
+  readonly ageMillis: number;
+};
 
 /** The system's limit for the path of a socket is 104 bytes on macOS, 108 on Linux. */
 const mostAddressBytes = 100;
 const mode = 0o700;
 
 const placesOf = (dataDir: string) => join(dataDir, 'supervisors');
+const startingOf = (place: string) => join(place, 'starting.json');
 export const recordOf = (place: string) => join(place, 'record.json');
 /** What it says when something goes wrong that it cannot tell a worker. */
 export const complaintsOf = (place: string) => join(place, 'complaints.txt');
@@ -41,11 +48,18 @@ export function makePlace(dataDir: string): string {
   return mkdtempSync(join(places, `${process.pid}-`));
 }
 
+/** What its worker knows of it before it says anything itself. */
+export function writeStarting(place: string, processId: number): void {
+  writeFileSync(startingOf(place), JSON.stringify(ownerOf(processId)), { mode: 0o600 });
+}
+
 export function listPlaces(dataDir: string): Place[] {
   return namesIn(placesOf(dataDir)).flatMap((name) => {
     const path = join(placesOf(dataDir), name);
     const found = statSync(path, { throwIfNoEntry: false });
-    return found ? [{ path, record: readRecord(path), ageMillis: Date.now() - found.mtimeMs }] : [];
+    if (!found) return [];
+    const starting = readJson<Owner>(startingOf(path));
+    return [{ path, record: readRecord(path), starting, ageMillis: Date.now() - found.mtimeMs }];
   });
 }
 
@@ -66,11 +80,16 @@ export function removePlace(place: string, address = readRecord(place)?.address)
   rmSync(place, { recursive: true, force: true });
 }
 
-function readRecord(place: string): SupervisorRecord | null {
+/** Null while it is being started, or if it has died before it was there. */
+export function readRecord(place: string): SupervisorRecord | null {
+  return readJson<SupervisorRecord>(recordOf(place));
+}
+
+function readJson<Value>(path: string): Value | null {
   try {
-    return JSON.parse(readFileSync(recordOf(place), 'utf8')) as SupervisorRecord;
+    return JSON.parse(readFileSync(path, 'utf8')) as Value;
   } catch {
-    return null; // It is being started just now, or has died before it was there.
+    return null; // Not there, or not whole yet.
   }
 }
 
