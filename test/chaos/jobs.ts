@@ -18,6 +18,8 @@ export type JobPlan = {
   readonly steps: readonly StepPlan[];
   /** Keeps what its last step printed as an artifact. */
   readonly hasArtifact: boolean;
+  /** Only one job of a group runs at a time, over all pipelines. */
+  readonly group?: string;
 };
 
 /** Which run, which step: what the lines of a log carry and what the file beside is called. */
@@ -63,6 +65,7 @@ export function configOf(jobs: readonly JobPlan[], directory: string): string {
     {
       pool: job.pool,
       ...(job.needs.length > 0 && { needs: job.needs }),
+      ...(job.group && { concurrency: job.group }),
       checkout: false,
       attempts: 10,
       steps: job.steps.map((step) => {
@@ -99,6 +102,7 @@ export function someJobs(random: Random, pools: readonly string[]): JobPlan[] {
       needs,
       steps: someSteps(random),
       hasArtifact: random.chance(0.25),
+      ...(random.chance(0.12) && { group: 'alone' }),
     });
   }
   return jobs;

@@ -48,7 +48,7 @@ export async function judge(world: World, asked: Asked): Promise<Judgement> {
     else logsCompared += await judgeLogs(world, run, plan, ended, problems);
   }
   return {
-    problems: [...problems, ...(await judgePipelines(world, asked)), ...judgeEnds(runs)],
+    problems: [...problems, ...(await judgePipelines(world, asked)), ...judgeEnds(runs), ...(await judgeGroups(world))],
     ...(await countAll(world)),
     lost: countLost(runs),
     logsCompared,
@@ -140,6 +140,19 @@ function judgeEnds(runs: readonly RunRow[]): string[] {
   return runs
     .filter((run) => run.verdict === null || (run.retried && run.verdict !== 'errored'))
     .map((run) => `run ${run.id}: ${run.verdict ?? 'it never ended'}, and it was tried again: ${run.retried}`);
+}
+
+/** A group has one slot here: no two of its jobs ran at the same time. */
+async function judgeGroups({ db }: World): Promise<string[]> {
+  const together = await db.query<{ one: number; other: number }>(sql`
+    with run_of as (
+      select run.id, job.id as job, job.concurrency_group_id as group_id, run.claimed_at as began, run.ended_at as ended
+      from run join job on job.id = run.job_id where job.concurrency_group_id is not null
+    )
+    select one.id as one, other.id as other
+    from run_of as one join run_of as other on other.group_id = one.group_id and other.job > one.job
+    where one.began < other.ended and other.began < one.ended`);
+  return together.map(({ one, other }) => `runs ${one} and ${other} of one group ran at the same time`);
 }
 
 function countLost(runs: readonly RunRow[]): Record<string, number> {
