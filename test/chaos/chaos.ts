@@ -46,9 +46,14 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const world = await openWorld({ servers: options.servers ?? 2, workers: poolsOf(options.workers ?? 3) });
   const work = await workOf(world, options.seed);
   try {
-    return await play(world, work, schedule, options);
+    const report = await play(world, work, schedule, options);
+    if (report.problems.length === 0) return report;
+    const place = await world.keepWords(`chaos-seed-${options.seed}`);
+    return { ...report, problems: [...report.problems, `what the processes printed lies in ${place}`] };
   } catch (error) {
-    throw new Error(`seed ${options.seed}: ${(error as Error).message}\n${world.lastWords()}`, { cause: error });
+    const place = await world.keepWords(`chaos-seed-${options.seed}`);
+    const what = `seed ${options.seed}: ${(error as Error).message}\nWhat the processes printed lies in ${place}`;
+    throw new Error(`${what}\n${world.lastWords()}`, { cause: error });
   } finally {
     await work.close();
     await world.close();

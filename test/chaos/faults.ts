@@ -1,7 +1,7 @@
 // Everything that chaos does to the world: each fault begins, lasts a while, and is mended. Adding one is a line here.
 import type { Link } from './proxy.ts';
 import type { Station } from './station.ts';
-import type { World } from './world.ts';
+import { supervisorsOf, type World } from './world.ts';
 
 export type FaultKind = keyof typeof faults;
 
@@ -15,7 +15,13 @@ export type Fault = {
   readonly begin: (target: Target, world: World) => unknown;
   readonly end: (target: Target, world: World) => unknown;
 };
-type Target = { readonly name: string; readonly station?: Station; readonly link?: Link };
+type Target = {
+  readonly name: string;
+  readonly station?: Station;
+  readonly link?: Link;
+  /** Directory of a worker. */
+  readonly data?: string;
+};
 
 const servers = (world: World): Target[] => world.servers.map(({ station }) => ({ name: station.name, station }));
 const workers = (world: World): Target[] => world.workers.map(({ station }) => ({ name: station.name, station }));
@@ -27,6 +33,15 @@ const postgres = (): Target[] => [{ name: 'postgres' }];
 
 const kill = ({ station }: Target) => station?.isUp && station.kill9();
 const start = ({ station }: Target) => station?.start();
+const killAll = (pids: readonly number[]) => {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+};
 const clear = ({ link }: Target) => link?.turn({ kind: 'clear' });
 
 export const faults = {
@@ -46,6 +61,14 @@ export const faults = {
     end: ({ station }) => station?.thaw(),
   },
   'kill-worker': { weight: 4, seconds: [0.1, 9], targets: workers, begin: kill, end: start },
+  // Its steps end with it; the worker gives their runs up.
+  'kill-supervisor': {
+    weight: 1,
+    seconds: [0.1, 0.1],
+    targets: (world) => world.workers.map(({ station, data }) => ({ name: station.name, data })),
+    begin: ({ data }) => data && killAll(supervisorsOf(data)),
+    end: () => undefined,
+  },
   'stop-worker': {
     weight: 1,
     seconds: [0.1, 3],

@@ -35,6 +35,9 @@ type RunRow = {
   readonly name: string;
   readonly revision: string;
   readonly cancelled: boolean;
+  /** Seconds from its end to its sealing, and what never arrived until then. */
+  readonly sealedAfter: number | null;
+  readonly missingBytes: number | null;
 };
 
 export async function judge(world: World, asked: Asked): Promise<Judgement> {
@@ -89,8 +92,10 @@ type Verdicts = Readonly<Record<string, string | null>>;
 function readRuns(world: World): Promise<RunRow[]> {
   return world.db.query<RunRow>(sql`
     select run.id, run.job_id as "jobId", run.attempt, run.verdict, run.retried, run.reason ->> 'code' as reason, job.name,
-           push.revision, run.cancel_reason is not null as cancelled
+           push.revision, run.cancel_reason is not null as cancelled, sealed_log.missing_bytes as "missingBytes",
+           round(extract(epoch from sealed_log.sealed_at - run.ended_at)) as "sealedAfter"
     from run join job on job.id = run.job_id join pipeline on pipeline.id = job.pipeline_id join push on push.id = pipeline.push_id
+    left join sealed_log on sealed_log.run_id = run.id
     order by run.id`);
 }
 
@@ -114,7 +119,8 @@ async function judgeLogs(
   problems: string[],
 ): Promise<number> {
   const isWhole = run.verdict === 'passed' || run.verdict === 'failed';
-  const say = (text: string) => problems.push(`run ${run.id} (${run.verdict}, attempt ${run.attempt}): ${text}`);
+  const about = `${run.verdict}, attempt ${run.attempt}, sealed after ${run.sealedAfter} s without ${run.missingBytes} bytes`;
+  const say = (text: string) => problems.push(`run ${run.id} (${about}): ${text}`);
   let last = '';
   for (const [index, step] of plan.steps.entries()) {
     const key: StepKey = { jobId: run.jobId, attempt: run.attempt, step: index + 1 };

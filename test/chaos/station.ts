@@ -57,7 +57,8 @@ export class Station {
   async kill9(): Promise<void> {
     this.#isWanted = false;
     this.#isFrozen = false;
-    await this.programs.at(-1)?.kill9();
+    // One that is told to stop may still be at it, while the next one has begun.
+    await Promise.all(this.programs.map((program) => program.kill9()));
     await this.#starting;
   }
 
@@ -89,8 +90,10 @@ export class Station {
       const { args, env, sign, up } = this.#options;
       const program = startProgram(args(), { env: { ...env, ...more } });
       this.programs.push(program);
-      const line = await program.line(sign, 120).catch(() => undefined);
+      const line = await program.line(sign, 60).catch(() => undefined);
       if (line !== undefined) return up?.(line);
+      // One that hangs at its start holds up nothing for ever.
+      await program.kill9();
       await after(pauseMs);
     }
   }

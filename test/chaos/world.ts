@@ -1,10 +1,13 @@
 // The small world that chaos breaks: PostgreSQL, servers and workers as real processes, and between any two of them a link
 // that can fail. The kit itself looks at the database past all links.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { type Client, createClient, Refused } from '@signalbox/protocol';
 import { type Db, openDb } from '../../packages/server/src/base/index.ts';
 import { type Postgres, removePostgres, startPostgres } from '../../packages/server/src/base/postgres/index.ts';
+import { listPlaces } from '../../packages/worker/src/supervisor/place.ts';
 import { directoryToRemove, quickDirectory } from '../kit/temporary.ts';
 import { Link } from './proxy.ts';
 import { Requests } from './requests.ts';
@@ -12,6 +15,7 @@ import { Station } from './station.ts';
 
 export type ServerStation = { readonly station: Station; readonly database: Link; readonly requests: Requests };
 export type WorkerStation = {
+  readonly data: string;
   readonly station: Station;
   readonly pools: readonly string[];
   readonly ways: readonly Link[];
@@ -32,8 +36,10 @@ export type World = {
   ask<Answer>(work: (client: Client) => Promise<Answer>): Promise<Answer>;
   /** Kills PostgreSQL with all its processes; it is started again at once. */
   killPostgres(): void;
-  /** What a process printed last, for whoever looks for a cause. */
+  /** What each process printed last, for whoever looks for a cause. */
   lastWords(lines?: number): string;
+  /** All that they printed, in a directory that stays; gives its path. */
+  keepWords(name: string): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -116,8 +122,18 @@ export async function openWorld(options: WorldOptions): Promise<World> {
             `--- ${station.name}\n${station.programs.at(-1)?.output.split('\n').slice(-lines).join('\n')}`,
         )
         .join('\n'),
+    async keepWords(name) {
+      const place = join(tmpdir(), `signalbox-${name}`);
+      await mkdir(place, { recursive: true });
+      for (const { station } of [...servers, ...workers]) {
+        const words = station.programs.map(({ pid, output }) => `--- process ${pid}\n${output}`).join('\n');
+        await writeFile(join(place, `${station.name}.txt`), words);
+      }
+      return place;
+    },
     async close() {
       await Promise.all([...servers, ...workers].map(({ station }) => station.kill9()));
+      for (const worker of workers) for (const pid of supervisorsOf(worker.data)) end(pid);
       await Promise.all(links.map((link) => link.close()));
       await Promise.all(servers.map(({ requests }) => requests.close()));
       await db.close();
@@ -163,6 +179,7 @@ async function openWorker(
   options: WorldOptions,
 ): Promise<WorkerStation> {
   const name = `w${number + 1}`;
+  const data = join(home, name);
   const ways = servers.map(
     ({ station, requests }) => new Link(`${name}-${station.name}`, () => ({ host: '127.0.0.1', port: requests.port })),
   );
@@ -174,12 +191,12 @@ async function openWorker(
       // Each worker has another first server.
       ...['--server', ways.map((_, index) => addressOf(ways[(number + index) % ways.length]!)).join(',')],
       ...['--name', name, '--pools', pools.join(','), '--capacity', String(options.capacity ?? 2)],
-      ...['--data', join(home, name)],
+      ...['--data', data],
     ],
     env: { ...quickWorker, SIGNALBOX_TOKEN_FILE: join(home, 'data', 'worker-token'), ...options.workerEnv },
     sign: /Worker \w+: \d+ at once/,
   });
-  return { station, pools, ways };
+  return { station, pools, ways, data };
 }
 
 const addressOf = (link: Link) => `http://127.0.0.1:${link.port}`;
@@ -204,4 +221,17 @@ async function askInTurn<Answer>(
 async function tooLate(seconds: number): Promise<never> {
   await after(seconds * 1000, undefined, { ref: false });
   throw new Error(`no answer within ${seconds} s`);
+}
+
+/** The processes that run the steps of a worker, and outlive it. */
+export const supervisorsOf = (data: string): number[] =>
+  listPlaces(data).flatMap(({ record }) => (record ? [record.owner.processId] : []));
+
+function end(pid: number): void {
+  try {
+    // Asked to, it ends all that it runs.
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
