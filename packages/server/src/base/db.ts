@@ -1,5 +1,6 @@
-// The database: a pool of connections, prepared statements, transactions. The only importer of `pg` beside live.ts.
+// The database: a pool of connections, prepared statements, transactions. Who imports `pg`: this, live.ts, migrate.ts and dead-connections.ts.
 import pg from 'pg';
+import { watchConnections } from './dead-connections.ts';
 import type { Statement } from './sql.ts';
 
 export type Queryable = { query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> };
@@ -14,6 +15,8 @@ export type DbOptions = {
   readonly poolSize?: number;
   readonly onQuery?: () => void;
   readonly onError?: (error: Error) => void;
+  /** How often it is looked for connections that are dead without knowing. */
+  readonly lookMs?: number;
 };
 
 // bigint as number (ids stay far below 2^53), instants as ISO 8601 strings in UTC.
@@ -41,33 +44,55 @@ export function openDb(url: string, options: DbOptions = {}): Db {
   const onError = (error: Error) => options.onError?.(error);
   pool.on('error', onError);
   pool.on('connect', (client) => void client.on('error', onError));
-  const on = (client: pg.Pool | pg.PoolClient): Queryable => ({
-    async query<Row>(statement: Statement) {
+  const watch = watchConnections(url, options.lookMs);
+  const ask = async (client: pg.PoolClient, query: string | pg.QueryConfig<unknown[]>): Promise<pg.QueryResult> => {
+    const answered = watch.asked(client);
+    try {
+      return await client.query(query);
+    } finally {
+      answered();
+    }
+  };
+  const askAlone = async (query: pg.QueryConfig<unknown[]>): Promise<pg.QueryResult> => {
+    const client = await pool.connect();
+    try {
+      const result = await ask(client, query);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
+  };
+  const on = (client: pg.PoolClient | null): Queryable => ({
+    async query<Row>({ text, values, name }: Statement) {
       options.onQuery?.();
-      const ask = () =>
-        client.query({ text: statement.text, values: statement.values as unknown[], name: statement.name });
+      const query = { text, values: values as unknown[], name };
       // Within a transaction it is the whole of it that must be done again.
-      const result = await (client === pool ? againAfterDeadlock(ask) : ask());
+      const result = await (client ? ask(client, query) : againAfterDeadlock(() => askAlone(query)));
       return result.rows as Row[];
     },
   });
   return {
-    ...on(pool),
+    ...on(null),
     pool,
     transaction: (work) => againAfterDeadlock(() => transaction(work)),
-    close: () => pool.end(),
+    async close() {
+      watch.stop();
+      await pool.end();
+    },
   };
 
   async function transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     const client = await pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query('begin');
+      await ask(client, 'begin');
       const result = await work({ ...on(client), isTransaction: true });
-      await client.query('commit');
+      await ask(client, 'commit');
       return result;
     } catch (error) {
-      await client.query('rollback').catch((cause: Error) => {
+      await ask(client, 'rollback').catch((cause: Error) => {
         broken = cause;
       });
       throw error;
