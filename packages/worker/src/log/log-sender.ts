@@ -82,8 +82,9 @@ export class LogSender {
     };
     crashPoint('log-sending');
     try {
-      // What has to wait, waits on disk.
-      const answer = await link.untilAnswered('append-log', call, { signal, onFailure: () => void source.flush() });
+      // What has to wait, waits on disk; what cannot (its supervisor is gone) is told when the next is asked for.
+      const onFailure = () => void source.flush().catch(() => undefined);
+      const answer = await link.untilAnswered('append-log', call, { signal, onFailure });
       this.#gaps = 0;
       onWatched(answer.watched);
       crashPoint('log-sent');
