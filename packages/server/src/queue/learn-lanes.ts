@@ -5,9 +5,9 @@ import { type Db, type Statement, sql } from '../base/index.ts';
 /** Runs that ended lately and are looked at for their lanes, newest first; a minute of a busy server has more. */
 const mostRuns = 5000;
 /** Lanes learned in one turn. */
-const mostLanes = 500;
+const mostLanes = 200;
 /** Of a lane: jobs looked at, newest first, and passed ones of which the median is taken. */
-const jobsLookedAt = 100;
+const jobsLookedAt = 50;
 const passedRuns = 20;
 
 /** Lanes that had a run end in the last so many seconds. Whoever else learns at this moment is left in peace. */
@@ -18,14 +18,20 @@ export async function learnLanes(db: Db, seconds: number): Promise<void> {
 /** What has changed by less than a twentieth is left as it is: it is an estimate, and a row that is not written costs nothing. */
 export const learnStatement = (seconds: number): Statement => sql`
   with touched as materialized (
-    select distinct job.lane_id as id
-    from (
-      select job_id from run
-      where ended_at > now() - make_interval(secs => ${seconds})
-      order by ended_at desc limit ${mostRuns}
-    ) as ended
-    join job on job.id = ended.job_id
-    where job.verdict = 'passed' and job.lane_id is not null
+    select lane.id
+    from lane
+    where lane.id in (
+      select job.lane_id
+      from (
+        select job_id from run
+        where ended_at > now() - make_interval(secs => ${seconds})
+        order by ended_at desc limit ${mostRuns}
+      ) as ended
+      join job on job.id = ended.job_id
+      where job.verdict = 'passed'
+    )
+    -- Those of which nothing is known yet; of the others not always the same.
+    order by lane.usual_seconds is not null, random()
     limit ${mostLanes}
   ), learned as materialized (
     select touched.id, usual.seconds

@@ -338,6 +338,22 @@ describe('concurrency groups', () => {
   });
 });
 
+test('whoever holds a slot and runs goes on, though its pool was paused meanwhile', async () => {
+  const worker = await makeWorker(kit.db, 'group-3', ['later-paused']);
+  const { ids } = await kit.submitJobs(
+    { a: [], b: [] },
+    { pool: 'later-paused', order: { concurrencyGroup: 'running' } },
+  );
+  const held = await claimIn('later-paused', worker);
+  const stop = await kit.db.transaction((tx) =>
+    pause(tx, { kind: 'pool', pool: 'later-paused', reason: 'new Xcode' }, 'ada'),
+  );
+  const [stopped, slot] = (await explain(ids['b']!)).blockers;
+  expect([stopped?.kind, slot?.kind, slot?.outlook]).toEqual(['pool-paused', 'concurrency-group', 'be-patient']);
+  await kit.db.transaction((tx) => resume(tx, stop.id));
+  await kit.end(held, 'passed');
+});
+
 describe('its place', () => {
   test('is made of its class, its priority and how much its share has', async () => {
     const pool = 'placed';

@@ -6,7 +6,7 @@ import type { JobFacts } from './job-facts.ts';
 import { blocker, ownBlockers, type Surroundings, whoever } from './own-blockers.ts';
 import { slotBlocker } from './slot-blocker.ts';
 import { named, type Stuck, stuckBy, worstFirst, worstOf } from './stuck.ts';
-import { type Upstream, waitsForSlot } from './upstream.ts';
+import { needsSlot, type Upstream } from './upstream.ts';
 
 /** Needs that are told one by one. */
 const mostTold = 20;
@@ -64,7 +64,11 @@ export function blockersOf(job: JobFacts, upstream: Upstream, around: Surroundin
 
   function selfOf(of: JobFacts): Blocker[] {
     const own = ownBlockers(of, around);
-    if (waitsForSlot(of)) return [slot(of), ...own];
+    if (needsSlot(of)) {
+      const found = slot(of);
+      // Before its turn has come only what will not change by itself is worth a word.
+      return of.state === 'held' || found.outlook !== 'be-patient' ? [found, ...own] : own;
+    }
     const isLost = (of.state === 'held' && of.gate === null) || (of.state === 'ready' && of.line === null);
     return isLost ? [contradiction(of, `is ${of.state}, but stands in no line`), ...own] : own;
   }
@@ -72,7 +76,8 @@ export function blockersOf(job: JobFacts, upstream: Upstream, around: Surroundin
   function slot(of: JobFacts): Blocker {
     const group = of.group!;
     const { holders = [], waiters = [] } = upstream.groups.get(group.id) ?? {};
-    const place = waiters.indexOf(of.id);
+    // Until it waits for a slot itself, nobody knows before whom it will come.
+    const place = of.state === 'waiting' ? 0 : waiters.indexOf(of.id);
     const factsOf = (ids: readonly number[]) => ids.flatMap((id) => upstream.jobs.get(id) ?? []);
     const before = factsOf(place < 0 ? waiters : waiters.slice(0, place));
     return slotBlocker(of, group, { holders: factsOf(holders), before }, around);

@@ -75,7 +75,7 @@ async function aheadOf({ jobId }: Candidate, lines: Lines, shares: Shares): Prom
     if (!turn || turn.job.jobId === jobId) break;
     ahead.push(turn.job);
     turn.given();
-    await lines.took(turn.job.share);
+    await lines.took(turn.job.share, mostCounted - ahead.length);
   }
   return ahead;
 }

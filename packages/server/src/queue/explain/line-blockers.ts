@@ -52,9 +52,8 @@ function cheaper({ since, sinceMs }: InLineFacts, pool: PoolWorkers, free: reado
   return blocker('cheaper-worker', 'be-patient', what, { since, who: whoever('order'), cure });
 }
 
-function erroredThere({ since }: InLineFacts, { workers, pool }: PoolWorkers, free: readonly string[]): Blocker {
-  const others = workers - free.length;
-  const what = `It errored on ${listed(free)}, free now; it waits for one of the other workers of pool "${pool}": ${others} there`;
-  const cure = 'It comes when one of the others is free';
-  return blocker('errored-there', 'be-patient', what, { since, who: null, cure });
+function erroredThere({ avoid, since }: InLineFacts, pool: PoolWorkers, free: readonly string[]): Blocker {
+  const others = pool.workers - pool.some.filter((id) => avoid.includes(id)).length;
+  const what = `It errored on ${listed(free)}, free now; it waits for one of the other workers of pool "${pool.pool}": ${others} there`;
+  return blocker('errored-there', 'be-patient', what, { since, cure: 'It comes when one of the others is free' });
 }

@@ -11,6 +11,9 @@ const fewest = 20;
 const deeper = 5;
 const mostRows = 10_000;
 
+/** What may be claimed now; or all that is ready, as it stands when nothing is paused and every time has come. */
+export type Which = 'claimable' | 'ready';
+
 export class Lines {
   /** Of each share, as far as it has been read; grows in place. */
   readonly jobs: ReadonlyMap<string, readonly Candidate[]>;
@@ -18,59 +21,75 @@ export class Lines {
   readonly #db: Queryable;
   readonly #pool: string;
   readonly #which: Which;
+  /** Jobs that were read and not taken, of the lines that go on behind them. */
   readonly #left = new Map<string, number>();
-  readonly #whole = new Set<string>();
-  #depth: number;
 
   private constructor(db: Queryable, pool: string, which: Which, shares: readonly string[]) {
     this.#db = db;
     this.#pool = pool;
     this.#which = which;
-    this.#depth = Math.max(fewest, Math.floor(firstRows / Math.max(1, shares.length)));
     this.#jobs = new Map(shares.map((share) => [share, []]));
     this.jobs = this.#jobs;
   }
 
   static async read(db: Queryable, pool: string, which: Which): Promise<Lines> {
-    const shares = await db.query<{ share: string }>(sharesStatement(pool));
-    const lines = new Lines(
-      db,
-      pool,
-      which,
-      shares.map((row) => row.share),
-    );
-    await lines.#read([...lines.jobs.keys()]);
+    const shares = (await db.query<{ share: string }>(sharesStatement(pool))).map((row) => row.share);
+    const lines = new Lines(db, pool, which, shares);
+    await lines.#read(shares, 0, Math.max(fewest, Math.floor(firstRows / Math.max(1, shares.length))));
     return lines;
   }
 
-  /** One of this share was taken: reads on when none is left of what was read. */
-  async took(share: string): Promise<void> {
-    const left = this.#left.get(share)! - 1;
-    this.#left.set(share, left);
-    if (left > 0 || this.#whole.has(share)) return;
-    const lengthOf = (one: string) => this.#jobs.get(one)!.length;
+  /** One of this share was taken: reads on when none is left of what was read, `most` in all at most. */
+  async took(share: string, most: number): Promise<void> {
+    const left = this.#left.get(share);
+    if (left === undefined) return;
+    this.#left.set(share, left - 1);
+    if (left > 1 || most === 0) return;
+    const length = this.#jobs.get(share)!.length;
     const soon = [...this.#left]
-      .filter(([one, rest]) => !this.#whole.has(one) && rest * 2 <= lengthOf(one))
+      .filter(([one, rest]) => rest * 2 <= length && this.#jobs.get(one)!.length === length)
       .map(([one]) => one);
-    const longest = Math.max(...soon.map(lengthOf));
-    this.#depth = Math.min(longest * deeper, longest + Math.ceil(mostRows / soon.length));
-    await this.#read(soon);
+    await this.#read(soon, length, Math.min(length * (deeper - 1), Math.ceil(mostRows / soon.length), most));
   }
 
-  async #read(shares: readonly string[]): Promise<void> {
+  async #read(shares: readonly string[], from: number, count: number): Promise<void> {
     if (shares.length === 0) return;
-    const found = new Map<string, Candidate[]>(shares.map((share) => [share, []]));
-    for (const row of await this.#db.query<Candidate>(linesStatement(this.#which, this.#pool, shares, this.#depth))) {
-      found.get(row.share)!.push(row);
-    }
-    for (const [share, jobs] of found) {
-      const line = this.#jobs.get(share)!;
-      const more = jobs.slice(line.length);
-      line.push(...more);
-      this.#left.set(share, (this.#left.get(share) ?? 0) + more.length);
-      if (jobs.length < this.#depth) this.#whole.add(share);
+    const rows = await this.#db.query<Packed>(linesStatement(this.#which, this.#pool, shares, from, count));
+    const found = new Map(rows.map((row) => [row.share, row]));
+    for (const share of shares) {
+      const more = unpack(found.get(share));
+      this.#jobs.get(share)!.push(...more);
+      if (more.length < count) this.#left.delete(share);
+      else this.#left.set(share, (this.#left.get(share) ?? 0) + more.length);
     }
   }
+}
+
+/** One row a share: thousands of rows of numbers cost more on their way than in the database. Times in microseconds since 1970. */
+type Packed = {
+  readonly share: string;
+  readonly jobIds: readonly number[];
+  readonly ranks: readonly number[];
+  readonly sinces: readonly number[];
+  /** 0: it has none. */
+  readonly lanes: readonly number[];
+  /** Few have any. */
+  readonly avoid: Readonly<Record<string, readonly number[]>>;
+};
+
+const none: readonly number[] = [];
+
+function unpack(packed: Packed | undefined): Candidate[] {
+  if (!packed) return [];
+  const { share, jobIds, ranks, sinces, lanes, avoid } = packed;
+  return jobIds.map((jobId, index) => ({
+    jobId,
+    share,
+    laneId: lanes[index] || null,
+    rank: ranks[index]! / 1000,
+    since: sinces[index]! / 1000,
+    avoid: avoid[jobId] ?? none,
+  }));
 }
 
 /** From share to share by the index, however many wait in each. */
@@ -83,31 +102,47 @@ export const sharesStatement = (pool: string): Statement => sql`
   )
   select name as share from share where name is not null limit ${mostShares}`;
 
-/** `which`: what may be claimed now; or all that is ready, as it stands when nothing is paused and every time has come. */
-export type Which = 'claimable' | 'ready';
-
-export function linesStatement(which: Which, pool: string, shares: readonly string[], depth: number): Statement {
+/** Each line comes sorted out of the index, and is packed in that order. */
+export function linesStatement(
+  which: Which,
+  pool: string,
+  shares: readonly string[],
+  from: number,
+  count: number,
+): Statement {
   return which === 'claimable'
     ? sql`
-        select first.*
+        select asked.share, first.*
         from unnest(${shares}::text[]) as asked (share)
         cross join lateral (
-          select job_id as "jobId", line.share, lane_id as "laneId", avoid,
-                 extract(epoch from line.rank)::float8 * 1000 as rank, extract(epoch from line.since)::float8 * 1000 as since
-          from claimable as line
-          where line.pool = ${pool} and line.share = asked.share
-          order by line.rank, line.job_id
-          limit ${depth}
-        ) as first`
+          select array_agg(job_id) as "jobIds",
+                 array_agg((date_part('epoch', rank) * 1e6)::bigint) as ranks,
+                 array_agg((date_part('epoch', since) * 1e6)::bigint) as sinces,
+                 array_agg(coalesce(lane_id, 0)) as lanes,
+                 coalesce(jsonb_object_agg(job_id, avoid) filter (where avoid <> '{}'), '{}') as avoid
+          from (
+            select job_id, rank, since, lane_id, avoid from claimable
+            where pool = ${pool} and share = asked.share
+            order by rank, job_id
+            offset ${from} limit ${count}
+          ) as line
+        ) as first
+        where first."jobIds" is not null`
     : sql`
-        select first.*
+        select asked.share, first.*
         from unnest(${shares}::text[]) as asked (share)
         cross join lateral (
-          select job_id as "jobId", line.share, lane_id as "laneId", avoid,
-                 extract(epoch from line.rank)::float8 * 1000 as rank, extract(epoch from line.since)::float8 * 1000 as since
-          from ready as line
-          where line.pool = ${pool} and line.share = asked.share
-          order by line.rank, line.job_id
-          limit ${depth}
-        ) as first`;
+          select array_agg(job_id) as "jobIds",
+                 array_agg((date_part('epoch', rank) * 1e6)::bigint) as ranks,
+                 array_agg((date_part('epoch', since) * 1e6)::bigint) as sinces,
+                 array_agg(coalesce(lane_id, 0)) as lanes,
+                 coalesce(jsonb_object_agg(job_id, avoid) filter (where avoid <> '{}'), '{}') as avoid
+          from (
+            select job_id, rank, since, lane_id, avoid from ready
+            where pool = ${pool} and share = asked.share
+            order by rank, job_id
+            offset ${from} limit ${count}
+          ) as line
+        ) as first
+        where first."jobIds" is not null`;
 }

@@ -23,8 +23,9 @@ export function blocker(
   return { kind, outlook, what, since: null, who: null, cure: null, jobId: null, ...more };
 }
 
-/** Of a job that waits, is held, or is ready. */
+/** None of a job that runs: it goes on, whatever was paused or held since. */
 export function ownBlockers(job: JobFacts, around: Surroundings): Blocker[] {
+  if (job.state === 'running' || job.state === 'done') return [];
   if (job.gate !== null) return job.state === 'held' ? [openGate(job, job.gate)] : [];
   return [
     ...job.pauses.map(paused),

@@ -35,7 +35,7 @@ export async function readPlace(db: Queryable, asked: PlaceAsked): Promise<Place
 }
 
 /** Claims, of all pools, among which those of the pool are looked for: a bound, so that a busy hour costs no more than a quiet one. */
-const claimsLookedAt = 4000;
+const claimsLookedAt = 2000;
 
 /** From the moment at which a job might have begun to its claim. Only first attempts: a later one waits for other reasons. */
 export const medianWaitStatement = (pool: string): Statement => sql`

@@ -57,7 +57,7 @@ export async function readPools(
       cross join lateral (select is_there(worker, ${leaseSeconds}) as is) as here
       left join (select worker_id, count(*) as runs from run where ended_at is null group by worker_id) as open
         on open.worker_id = worker.id
-      where served = any (${pools}::text[])
+      where worker.pools && ${pools}::text[] and served = any (${pools}::text[])
       group by served
     ) as known on known.pool = asked.pool`);
   const held = rows.some(isAllHeld) ? await readHeld(db, pools, leaseSeconds) : [];
@@ -81,7 +81,7 @@ function readHeld(db: Queryable, pools: readonly string[], leaseSeconds: number)
   return db.query<HeldWorker>(sql`
     select served as pool, worker.name, hold, hold_reason as reason, hold_by as by, held_at as at
     from worker cross join lateral unnest(worker.pools) as served
-    where served = any (${pools}::text[]) and hold is not null and is_there(worker, ${leaseSeconds})
+    where worker.pools && ${pools}::text[] and served = any (${pools}::text[]) and hold is not null and is_there(worker, ${leaseSeconds})
     order by held_at, worker.id
     limit 100`);
 }

@@ -1,4 +1,4 @@
-// What keeps a job that waits for a slot of its concurrency group. Pure. Slots stay with their jobs until these are done: when as
+// What keeps a job that needs a slot of its concurrency group. Pure. Slots stay with their jobs until these are done: when as
 // many of those that have one or come first do not go on by themselves as there are slots, the job does not come by itself either.
 import type { Blocker } from '@signalbox/protocol';
 import { clock, counted, listed } from './in-words.ts';
@@ -14,7 +14,7 @@ export type Members = {
 
 export function slotBlocker(job: JobFacts, group: GroupFacts, members: Members, around: Surroundings): Blocker {
   const { holders, before } = members;
-  const since = group.waitsSince ?? job.heldSince;
+  const since = group.waitsSince ?? job.heldSince ?? job.createdAt;
   const [first] = holders;
   const more = `signalbox group set ${group.repo} ${group.name} --slots ${Math.max(group.slots, holders.length) + 1}`;
   if (group.slots === 0) {

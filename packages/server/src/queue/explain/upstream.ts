@@ -18,8 +18,9 @@ export type GroupMembers = {
 
 /** Needs looked at, nearest first. What lies behind more of them is taken to be on its way. */
 const mostNeeds = 500;
-/** Of a group, of each kind. */
-const mostMembers = 100;
+/** Groups, and of each group those that have a slot and those that wait for one. */
+const mostGroups = 20;
+const mostMembers = 50;
 
 export async function readUpstream(db: Queryable, job: JobFacts): Promise<Upstream> {
   const edges = job.state === 'waiting' ? await unmetNeeds(db, job.id) : [];
@@ -31,12 +32,14 @@ export async function readUpstream(db: Queryable, job: JobFacts): Promise<Upstre
     for (const found of await readJobs(db, unknown)) jobs.set(found.id, found);
   };
   await add(edges.map((edge) => edge.from));
-  const groups = await readMembers(db, [...jobs.values()].filter(waitsForSlot));
+  const groups = await readMembers(db, [...jobs.values()].filter(needsSlot));
   await add([...groups.values()].flatMap(({ holders, waiters }) => [...holders, ...waiters]));
   return { jobs, needs, groups };
 }
 
-export const waitsForSlot = (job: JobFacts): boolean => job.state === 'held' && job.gate === null && job.group !== null;
+/** It has none yet: it waits for one, or will when it misses nothing else. */
+export const needsSlot = (job: JobFacts): boolean =>
+  (job.state === 'held' || job.state === 'waiting') && job.gate === null && job.group !== null;
 
 /** From need to need, those of the job itself first. */
 function unmetNeeds(db: Queryable, jobId: number): Promise<{ from: number; to: number }[]> {
@@ -57,7 +60,7 @@ function unmetNeeds(db: Queryable, jobId: number): Promise<{ from: number; to: n
 }
 
 async function readMembers(db: Queryable, waiting: readonly JobFacts[]): Promise<Map<number, GroupMembers>> {
-  const ids = [...new Set(waiting.map((job) => job.group!.id))];
+  const ids = [...new Set(waiting.map((job) => job.group!.id))].slice(0, mostGroups);
   const groups = new Map(ids.map((id) => [id, { holders: [] as number[], waiters: [] as number[] }]));
   if (ids.length === 0) return groups;
   const rows = await db.query<{ groupId: number; jobId: number; taken: boolean }>(sql`
