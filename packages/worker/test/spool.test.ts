@@ -61,6 +61,22 @@ describe('a spool', () => {
     expect(await after.spool.oldest(1e6, 64)).toEqual(chunks);
   });
 
+  test('keeps what it is just writing when all that lies beside it has been taken', async () => {
+    const { spool: own, directory } = await spool();
+    own.add(chunk(0, 0, 'first'));
+    await own.flush();
+    const second = chunk(0, 5, 'second');
+    own.add(second);
+    const written = own.flush();
+    // The write has begun, and waits for the disk.
+    await Promise.resolve();
+    await own.forget(({ offset }) => offset === 0);
+    await written;
+    expect(await own.oldest(1e6, 64)).toEqual([second]);
+    await own.forget(() => true);
+    expect(await files(directory)).toEqual([]);
+  });
+
   test('hands out batches of limited size, at least one chunk each', async () => {
     const { spool: own } = await spool();
     for (let index = 0; index < 5; index++) own.add(chunk(0, index, 'x'));

@@ -141,17 +141,19 @@ export class Spool {
       places.push({ segment: segment.name, position: position + header.length });
       position += header.length + chunk.memberBytes;
     }
+    // Counted before they are there: what lies in it already may be sent meanwhile, and the segment must not go with that.
+    this.#live.set(segment.name, (this.#live.get(segment.name) ?? 0) + fresh.length);
     try {
       await makeWithin(directory);
       await appendFile(join(directory, segment.name), Buffer.concat(frames));
     } catch (error) {
       // A broken segment is left behind; what comes next goes into another.
       this.#segment = { ...segment, name: '' };
+      this.#live.set(segment.name, this.#live.get(segment.name)! - fresh.length);
       this.#options.onTrouble(error);
       return;
     }
     segment.bytes = position;
-    this.#live.set(segment.name, (this.#live.get(segment.name) ?? 0) + fresh.length);
     for (const [index, entry] of fresh.entries()) {
       entry.place = places[index]!;
       if (entry.member) this.#memoryBytes -= entry.chunk.memberBytes;
