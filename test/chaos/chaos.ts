@@ -39,7 +39,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     seconds: options.seconds,
     pools: ['a', 'b'],
     faultEverySeconds: options.faultEverySeconds ?? 1.5,
-    workEverySeconds: options.workEverySeconds ?? 1.2,
+    workEverySeconds: options.workEverySeconds ?? 1.6,
     without: options.without ?? [],
     longestFaultSeconds: options.longestFaultSeconds ?? 60,
   });

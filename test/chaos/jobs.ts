@@ -102,7 +102,7 @@ export function someJobs(random: Random, pools: readonly string[]): JobPlan[] {
       needs,
       steps: someSteps(random),
       hasArtifact: random.chance(0.25),
-      ...(random.chance(0.12) && { group: 'alone' }),
+      ...(random.chance(0.06) && { group: 'alone' }),
     });
   }
   return jobs;
