@@ -78,6 +78,7 @@ function handRun(client: Client, workerId: number, order: WorkOrder): HandRun {
 const reasons = {
   passed: { code: 'all-steps-passed', text: 'All steps passed' },
   failed: { code: 'step-failed', text: 'Step "make" exited with 2' },
+  errored: { code: 'worker-failed', text: 'The worker failed' },
   cancelled: { code: 'cancelled-by-person', text: 'Cancelled' },
 } as const satisfies Partial<Record<Verdict, Reason>>;
 

@@ -55,12 +55,14 @@ alter table job
   -- Others need it. Beside the edges, so that an end that waited for this row sees a need that was added meanwhile.
   add column needed boolean not null default false,
   add column held_since timestamptz;
-update job set needed = true where id in (select from_job from edge);
+-- What has ended is asked for its edges, too: of a long history each row would be written anew, and the table stand still meanwhile.
+update job set needed = true where finished_at is null and id in (select from_job from edge);
 alter table job drop constraint job_state_check;
 -- `held`: nothing is missing, but a gate or a group keeps it out of `ready`.
-alter table job add constraint job_state_check check (state in ('waiting', 'held', 'ready', 'running', 'done'));
+-- The rows that are there obey the narrower one before; a later file looks at them without a lock.
+alter table job add constraint job_state_check check (state in ('waiting', 'held', 'ready', 'running', 'done')) not valid;
 create index job_by_group on job (concurrency_group_id) where concurrency_group_id is not null;
-create index job_by_lane on job (lane_id, id desc);
+create index job_by_lane on job (lane_id, id desc) where lane_id is not null;
 -- Named by a column that changes once: a job that begins to run then changes no index.
 create index job_unfinished on job (pipeline_id) where finished_at is null;
 drop index job_open;

@@ -31,7 +31,8 @@ export function openDb(url: string, options: DbOptions = {}): Db {
     connectionString: url,
     max: options.poolSize ?? 10,
     types,
-    application_name: 'signalbox',
+    // Not the name that servers of the version before have: the database holds those back from what they do not know.
+    application_name: 'signalbox server',
     connectionTimeoutMillis: 10_000,
     // A connection to a machine that is gone must not hold its caller for ever.
     keepAlive: true,

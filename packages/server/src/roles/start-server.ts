@@ -61,7 +61,7 @@ async function start(settings: Settings, watching: Watching, stops: Stops, stop:
   await mkdir(data, { recursive: true, mode: 0o700 });
 
   const databaseUrl = settings.DATABASE_URL ?? (await startOwnPostgres(settings, data, log, stops)).url;
-  await migrate(databaseUrl);
+  await migrate(databaseUrl, { say: (line) => log.warn(line) });
   const { db, live } = openGround(databaseUrl, settings, ground, log, stops);
   const key = await loadKey({
     text: settings.SIGNALBOX_SECRET_KEY ?? undefined,
