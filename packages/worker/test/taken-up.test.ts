@@ -398,25 +398,34 @@ describe.skipIf(isWindows)('a data directory with a long path', () => {
 describe.skipIf(isWindows)('a worker that dies at a named place', () => {
   // A run that was claimed and not heard of is the server's to give out again: test/chaos and the queue have that.
   const places = Object.keys(crashPoints).filter((name) => name !== 'claim-answered');
-  test.each(places)(
-    '%s: the next start brings the run to its end, once and whole',
-    async (place) => {
+  const simple = ['step-ended', 'verdict-known', 'log-sent', 'finish-answered', 'all-sent'];
+  test.each([
+    ...places.map((place) => [place, 'with an artifact'] as const),
+    ...simple.map((place) => [place, 'without an artifact'] as const),
+    ...['finish-answered', 'result-kept'].map((place) => [place, 'before its log'] as const),
+  ])(
+    '%s, %s: the next start brings the run to its end, once and whole',
+    async (place, how) => {
       const own = await site();
       const { station, dataDir } = own;
+      const artifacts = how === 'with an artifact' ? ['out.txt'] : [];
       const run = station.submit({
         steps: ['echo one; echo 1 >out.txt', { script: 'echo two; exit 3', mayFail: true }, 'echo three'],
-        spec: { artifacts: ['out.txt'] },
+        spec: { artifacts },
       });
+      let isHeld = how === 'before its log';
+      station.fate = (id) => (id === 'append-log' && isHeld ? 'not-ready' : 'answer');
       const settings = place === 'result-kept' ? { spoolMillis: 0 } : {};
       const { child } = program(own, { env: { CRASH_AT: place }, settings });
       const [, signal] = await once(child, 'exit');
       expect(signal).toBe('SIGKILL');
+      isHeld = false;
       program(own);
       await station.finished(run, 30);
       expect(run.finish).toMatchObject({ verdict: 'passed' });
       expect([1, 2, 3].map((step) => textOf(run, step))).toEqual(['one\n', 'two\n', 'three\n']);
-      expect(run.finish?.steps.map(({ exitCode }) => exitCode)).toEqual([null, 0, 3, 0, null]);
-      expect(run.artifacts.get('out.txt')?.toString()).toBe('1\n');
+      expect(run.finish?.steps.slice(0, 4).map(({ exitCode }) => exitCode)).toEqual([null, 0, 3, 0]);
+      expect([...run.artifacts.keys()]).toEqual(artifacts);
       await until('the directory to go', () => namesIn(join(dataDir, 'runs')).length === 0);
     },
     patient,

@@ -13,6 +13,8 @@ export type Delivery = {
   readonly result: FinishRequest;
   readonly keeper: ResultKeeper;
   readonly sender: LogSender;
+  /** What must be done before the server hears the verdict. */
+  readonly first: () => Promise<void>;
   readonly settings: Settings;
   readonly log: OwnLog;
   readonly signal: AbortSignal;
@@ -20,12 +22,13 @@ export type Delivery = {
 
 /** False when the claim is lost. The rest of the log may still be on its way afterwards. */
 export async function deliverResult(delivery: Delivery): Promise<boolean> {
-  const { link, runId, result, keeper, sender, settings, log, signal } = delivery;
+  const { link, runId, result, keeper, sender, first, settings, log, signal } = delivery;
   const onFailure = () => keeper.keep();
   const timer = setTimeout(onFailure, settings.spoolMillis);
   try {
     // Most logs are short: with the log there first, whoever looks at the verdict finds all of it.
     await atMost(sender.allSent, settings.finishWaitMillis);
+    await first();
     await link.untilAnswered('finish', { params: { run: runId }, body: result }, { signal, onFailure });
     crashPoint('finish-answered');
     return true;

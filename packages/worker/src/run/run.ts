@@ -1,7 +1,7 @@
 // One run in the hands of this worker, from the order to the last byte of its log at the server. Its steps and its log are
 // with a supervisor: what is here can be made anew by the next worker from what is there.
 import { platform } from 'node:os';
-import type { Reason, WorkOrder } from '@signalbox/protocol/browser';
+import type { FinishRequest, Reason, WorkOrder } from '@signalbox/protocol/browser';
 import { crashPoint } from '../crash-point.ts';
 import { isDiskFull, RunFailure, SupervisorGone } from '../errors.ts';
 import { LogSender } from '../log/log-sender.ts';
@@ -290,14 +290,20 @@ export class ActiveRun {
     this.#isTelling = true;
     const steps = [...board.steps];
     const note: Note = { steps, outcome };
-    const logBytes = await this.#hold.endLog(steps.length, note).catch(() => null);
-    if (!logBytes) return await this.#tellFromDisk(outcome, board);
+    const endLog = () => this.#hold.endLog(steps.length, note);
+    const logBytes = this.#hold.lengths(steps.length) ?? (await endLog().catch(() => null));
+    if (!logBytes || this.#start.supervisor.isGone) return await this.#tellFromDisk(outcome, board);
     const result = { claimId, ...outcome, steps, logBytes: [...logBytes] };
     const { path } = directories.where(this.#order);
     const keeper = new ResultKeeper({ runId, directory: path, result, source: this.#hold, log });
     this.#keeper = keeper;
     const sender = this.#sender;
-    const delivered = deliverResult({ link, runId, result, keeper, sender, settings, log, signal: this.#wire.signal });
+    // Once the server has the verdict, a renewal says nothing of the run: the next worker must know that its log is left.
+    const first = async () => {
+      if (!this.#hold.isAllTaken) await endLog().catch(unlessGone);
+    };
+    const { signal } = this.#wire;
+    const delivered = deliverResult({ link, runId, result, keeper, sender, first, settings, log, signal });
     // While the server is at it. A tree that cannot be removed is told of when the verdict is out.
     const emptied = directory ? afterThis(() => directories.empty(directory)) : Promise.resolve();
     emptied.catch(() => undefined);
@@ -307,18 +313,24 @@ export class ActiveRun {
     announceEnd();
     const late = setTimeout(() => keeper.keep(), settings.spoolMillis);
     await sender.allSent.finally(() => clearTimeout(late));
+    if (this.#start.supervisor.isGone && !this.#hold.isAllTaken) await this.#settle(() => result);
     await emptied;
   }
 
   /** The supervisor has died: what it had put on disk of the log is all that there is. */
   async #tellFromDisk(outcome: Outcome, board: StepBoard): Promise<void> {
     const { settings, directories } = this.#house;
-    const { runId, claimId } = this;
+    const { claimId } = this;
     const { path } = directories.where(this.#order);
     await endTree({ leader: null, mark: this.#start.mark, directory: path, firstId: null }, settings.graceSeconds);
-    const result = (logBytes: number[]) => ({ claimId, ...outcome, steps: [...board.steps], logBytes });
-    await settle({ runId, claimId, path, result, house: this.#house, signal: this.#wire.signal });
+    await this.#settle((logBytes) => ({ claimId, ...outcome, steps: [...board.steps], logBytes }));
     this.#sayEnd(outcome);
+  }
+
+  async #settle(result: (logBytes: number[]) => FinishRequest): Promise<void> {
+    const { runId, claimId } = this;
+    const { path } = this.#house.directories.where(this.#order);
+    await settle({ runId, claimId, path, result, house: this.#house, signal: this.#wire.signal });
   }
 
   #sayEnd({ verdict, reason }: Outcome): void {
@@ -328,10 +340,8 @@ export class ActiveRun {
 
   /** The supervisor forgets the run. What the server has not taken of it stays on disk if its result does. */
   async #close(): Promise<void> {
-    const keepsLog = this.#wire.signal.aborted && this.#keeper !== null;
-    await this.#hold.close(keepsLog).catch((error: unknown) => {
-      if (!(error instanceof SupervisorGone)) throw error;
-    });
+    if (!this.#wire.signal.aborted || !this.#keeper) return this.#hold.forget();
+    await this.#hold.leave().catch(unlessGone);
   }
 
   #interrupt(interrupted: Interrupted): void {
@@ -376,6 +386,10 @@ export class ActiveRun {
 
 function noteOf({ before }: Start): Note | null {
   return (before?.note as Note | null | undefined) ?? null;
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof SupervisorGone)) throw error;
 }
 
 /** When what is under way has been written to the network. */

@@ -31,7 +31,8 @@ export async function settle({ runId, claimId, path, result, house, signal }: Se
   const sender = new LogSender({ ...wire, source, onWatched: () => undefined, onLost });
   const keeper = new ResultKeeper({ runId, directory: path, result: finish, source, log });
   try {
-    if (await deliverResult({ ...wire, result: finish, keeper, sender })) await sender.allSent;
+    if (await deliverResult({ ...wire, result: finish, keeper, sender, first: async () => undefined }))
+      await sender.allSent;
     await keeper.settled;
   } catch (error) {
     signal.throwIfAborted();

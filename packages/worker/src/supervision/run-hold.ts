@@ -21,14 +21,22 @@ export class RunHold implements LogSource {
   /** Length of each step's log, once it has ended, and how much of it is taken. */
   #sizes: readonly number[] | null = null;
   readonly #taken = new Map<number, number>();
-  /** Steps in whose log the worker itself has said something. */
+  /** Steps in whose log the worker itself has said something, and has not ended it. */
   readonly #written = new Set<number>();
+  /** This worker knows of everything in the log: it alone has begun steps, and has said nothing there itself. */
+  #knowsLengths: boolean;
+  readonly #lengths = new Map<number, number>();
+  readonly #allTaken: Promise<readonly SealedChunk[]>;
+  #announceAllTaken: () => void = () => undefined;
   #gone: Error | null = null;
 
-  constructor(link: SupervisorLink, claimId: string, steps: readonly (readonly [number, StepOutcome | null])[]) {
+  constructor(link: SupervisorLink, claimId: string, isNew: boolean) {
     this.#link = link;
     this.claimId = claimId;
-    this.know(steps);
+    this.#knowsLengths = isNew;
+    this.#allTaken = new Promise((resolve) => {
+      this.#announceAllTaken = () => resolve([]);
+    });
   }
 
   /** Commands that an earlier worker has begun. */
@@ -57,6 +65,7 @@ export class RunHold implements LogSource {
   /** What the worker itself says in the log of a step. */
   write(number: number, text: Buffer | string): void {
     this.#written.add(number);
+    this.#knowsLengths = false;
     const { claimId } = this;
     this.#link.send({ kind: 'write', claimId, number }, typeof text === 'string' ? Buffer.from(text) : text);
   }
@@ -80,8 +89,17 @@ export class RunHold implements LogSource {
 
   async next(query: LogQuery): Promise<readonly SealedChunk[]> {
     for (const { step, end } of query.taken) this.#taken.set(step, end);
-    // Known here: asking would make the verdict wait for the answer.
-    if (this.#sizes?.every((size, step) => size <= (this.#taken.get(step) ?? 0))) return [];
+    if (this.isAllTaken) return [];
+    // Which may also become known here while the question is under way: nothing has to wait for its answer then.
+    return await Promise.race([this.#ask(query), this.#allTaken]);
+  }
+
+  /** The log has ended, and the server has all of it. */
+  get isAllTaken(): boolean {
+    return this.#sizes?.every((size, step) => size <= (this.#taken.get(step) ?? 0)) ?? false;
+  }
+
+  async #ask(query: LogQuery): Promise<readonly SealedChunk[]> {
     const { value, bytes } = await this.#link.call({ kind: 'next', claimId: this.claimId, ...query });
     let at = 0;
     return (value as Described[]).map((chunk) => {
@@ -94,22 +112,35 @@ export class RunHold implements LogSource {
     await this.#link.call({ kind: 'flush', claimId: this.claimId });
   }
 
-  /** Nothing more comes. The length of each step's log. */
-  async endLog(count: number, note: unknown): Promise<readonly number[]> {
-    const { value } = await this.#link.call({ kind: 'end-log', claimId: this.claimId, count, note });
-    this.#sizes = value as number[];
-    return this.#sizes;
+  /** Nothing more comes: the length of each step's log. Null when only the supervisor knows: then `endLog` says it. */
+  lengths(count: number): readonly number[] | null {
+    if (!this.#knowsLengths || this.#lengths.size < this.#steps.size) return null;
+    return this.#keepSizes(Array.from({ length: count }, (_, index) => this.#lengths.get(index) ?? 0));
   }
 
-  /** The run is over: the supervisor forgets it. */
-  async close(keepsLog: boolean): Promise<void> {
-    await this.#link.call({ kind: 'close', claimId: this.claimId, keepsLog });
+  /** The same; and from now on the next worker knows what is left to do. @throws SupervisorGone */
+  async endLog(count: number, note: unknown): Promise<readonly number[]> {
+    const { value } = await this.#link.call({ kind: 'end-log', claimId: this.claimId, count, note });
+    return this.#keepSizes(value as number[]);
+  }
+
+  /** The run is over, and so is its log. */
+  forget(): void {
+    this.#link.sendLater({ kind: 'forget', claimId: this.claimId });
+    this.#link.forget(this);
+  }
+
+  /** The run is over here; what is unsent of its log is on disk then. @throws SupervisorGone */
+  async leave(): Promise<void> {
+    await this.#link.call({ kind: 'leave', claimId: this.claimId });
     this.#link.forget(this);
   }
 
   hear(message: Told): void {
-    if (message.kind === 'ended') this.#step(message.number).settle(message.outcome);
-    else if (message.kind === 'interrupted') this.onInterrupted(message.interruption);
+    if (message.kind === 'ended') {
+      this.#lengths.set(message.number, message.outcome.logBytes);
+      this.#step(message.number).settle(message.outcome);
+    } else if (message.kind === 'interrupted') this.onInterrupted(message.interruption);
     else this.onTrouble(message.text);
   }
 
@@ -118,6 +149,12 @@ export class RunHold implements LogSource {
     this.#gone = error;
     for (const { fail } of this.#steps.values()) fail(error);
     this.onGone(error);
+  }
+
+  #keepSizes(sizes: readonly number[]): readonly number[] {
+    this.#sizes = sizes;
+    if (this.isAllTaken) this.#announceAllTaken();
+    return sizes;
   }
 
   #step(number: number): Step {

@@ -49,6 +49,11 @@ export class SupervisorLink {
     return this.#holds.size === 0;
   }
 
+  /** Nothing waits for it. */
+  sendLater(ask: Ask): void {
+    this.#channel.sendLater(ask);
+  }
+
   send(ask: Ask, bytes?: Buffer): void {
     this.#channel.send(ask, bytes);
   }
@@ -67,7 +72,7 @@ export class SupervisorLink {
     this.send({ kind: 'open', run });
     // From here on the run outlives this process.
     this.#channel.flush();
-    return this.#keep(new RunHold(this, run.claimId, []));
+    return this.#keep(new RunHold(this, run.claimId, true));
   }
 
   async list(): Promise<readonly ListedRun[]> {
@@ -77,7 +82,7 @@ export class SupervisorLink {
   /** Null when another worker was faster, or it is over. */
   async take(claimId: string): Promise<{ hold: RunHold; taken: TakenRun } | null> {
     // Kept before it is asked for: what ends meanwhile is told at once.
-    const hold = this.#keep(new RunHold(this, claimId, []));
+    const hold = this.#keep(new RunHold(this, claimId, false));
     try {
       const taken = (await this.call({ kind: 'take', claimId })).value as TakenRun;
       hold.know(taken.steps);

@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 
 export type Channel<Out, In> = {
   send(message: Out, bytes?: Buffer): void;
+  /** Goes with whatever is sent next, or by itself after a moment. */
+  sendLater(message: Out): void;
   /** What was said is with the system when this returns, and arrives also if this process dies. */
   flush(): void;
   /** Set once, at once. What comes in one piece is handed over in one piece. */
@@ -15,6 +17,7 @@ export type Channel<Out, In> = {
 
 const nothing = Buffer.alloc(0);
 const headBytes = 8;
+const laterMillis = 100;
 /** A work order with everything that a server allows in it is far below; more is no message of ours. */
 const mostBytes = 256 * 1_048_576;
 
@@ -23,6 +26,8 @@ export function socketChannel<Out, In>(socket: Duplex): Channel<Out, In> {
   let bytesThere = 0;
   let wanted = headBytes;
   let corked: NodeJS.Immediate | null = null;
+  let later: Out[] = [];
+  let laterTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
   const channel: Channel<Out, In> = {
     onMessage: () => undefined,
@@ -33,6 +38,7 @@ export function socketChannel<Out, In>(socket: Duplex): Channel<Out, In> {
       const head = Buffer.allocUnsafe(headBytes);
       head.writeUInt32LE(json.length, 0);
       head.writeUInt32LE(bytes.length, 4);
+      if (later.length > 0) sendThose();
       // What is said in one turn goes in one write: each wakes the other side.
       if (!corked) {
         socket.cork();
@@ -42,6 +48,10 @@ export function socketChannel<Out, In>(socket: Duplex): Channel<Out, In> {
       socket.write(json);
       if (bytes.length > 0) socket.write(bytes);
     },
+    sendLater(message) {
+      later.push(message);
+      laterTimer ??= setTimeout(sendThose, laterMillis).unref();
+    },
     flush() {
       if (!corked) return;
       clearImmediate(corked);
@@ -49,10 +59,18 @@ export function socketChannel<Out, In>(socket: Duplex): Channel<Out, In> {
       socket.uncork();
     },
     close() {
+      sendThose();
       channel.flush();
       // What was said still goes out; the other side need not agree.
       socket.end(() => socket.destroy());
     },
+  };
+  const sendThose = () => {
+    clearTimeout(laterTimer);
+    laterTimer = undefined;
+    const those = later;
+    later = [];
+    for (const message of those) channel.send(message);
   };
   const closed = () => {
     if (isClosed) return;
@@ -96,20 +114,24 @@ export function socketChannel<Out, In>(socket: Duplex): Channel<Out, In> {
 /** Both ends of a line within this process. */
 export function localChannels<Out, In>(): [Channel<Out, In>, Channel<In, Out>] {
   let isClosed = false;
-  const end = <A, B>(): Channel<A, B> => ({
-    onMessage: () => undefined,
-    onClose: () => undefined,
-    send: () => undefined,
-    flush: () => undefined,
-    close() {
-      queueMicrotask(() => {
-        if (isClosed) return;
-        isClosed = true;
-        one.onClose();
-        other.onClose();
-      });
-    },
-  });
+  const end = <A, B>(): Channel<A, B> => {
+    const channelEnd: Channel<A, B> = {
+      onMessage: () => undefined,
+      onClose: () => undefined,
+      send: () => undefined,
+      sendLater: (message) => channelEnd.send(message),
+      flush: () => undefined,
+      close() {
+        queueMicrotask(() => {
+          if (isClosed) return;
+          isClosed = true;
+          one.onClose();
+          other.onClose();
+        });
+      },
+    };
+    return channelEnd;
+  };
   const one = end<Out, In>();
   const other = end<In, Out>();
   const line =

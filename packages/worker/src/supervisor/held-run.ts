@@ -10,7 +10,16 @@ import { tell } from '../own-log.ts';
 import type { PipeShelf } from '../process/output-pipe.ts';
 import { runCommand } from '../process/run-command.ts';
 import type { Settings } from '../settings.ts';
-import type { Interruption, RunToHold, StepCommand, StepOutcome, TakenRun, Tell } from './messages.ts';
+import type {
+  Interruption,
+  RunToHold,
+  StartFailure,
+  StepCommand,
+  StepEnding,
+  StepOutcome,
+  TakenRun,
+  Tell,
+} from './messages.ts';
 
 export type HeldRunOptions = {
   readonly run: RunToHold;
@@ -78,8 +87,10 @@ export class HeldRun {
     if (this.#outcomes.has(number)) return;
     this.#outcomes.set(number, null);
     this.log.step(number).write(preface);
-    const going = this.#perform(number, command).then((outcome) => {
-      this.log.step(number).end();
+    const going = this.#perform(number, command).then((ended) => {
+      const log = this.log.step(number);
+      log.end();
+      const outcome = { ...ended, logBytes: log.sizeBytes };
       this.#outcomes.set(number, outcome);
       this.tell?.({ kind: 'ended', claimId: this.run.claimId, number, outcome });
     });
@@ -104,7 +115,7 @@ export class HeldRun {
     while (this.#going.size > 0) await Promise.all(this.#going);
   }
 
-  async #perform(number: number, command: StepCommand): Promise<StepOutcome> {
+  async #perform(number: number, command: StepCommand): Promise<{ ending: StepEnding } | { failure: StartFailure }> {
     const { directory, mark } = this.run;
     const log = this.log.step(number);
     try {

@@ -26,7 +26,10 @@ export type StepEnding = Ending & {
 /** It could not be started: the system's code, if it gave one. */
 export type StartFailure = { readonly code: string | null; readonly text: string };
 
-export type StepOutcome = { readonly ending: StepEnding } | { readonly failure: StartFailure };
+export type StepOutcome = ({ readonly ending: StepEnding } | { readonly failure: StartFailure }) & {
+  /** Length of its log, which has ended with it. */
+  readonly logBytes: number;
+};
 
 /** Something from outside that has ended the commands of a run; the worker knows what its parts mean. */
 export type Interruption = { readonly kind: string; readonly reason: { readonly code: string; readonly text: string } };
@@ -79,10 +82,11 @@ export type Ask =
   | OfRun<'watch', { readonly isWatched: boolean }>
   | OfRun<'interrupt', { readonly interruption: Interruption }>
   | OfRun<'drop-log'>
+  | OfRun<'forget'>
   | (Call<'next', LogQuery> & { readonly claimId: string })
   | (Call<'flush'> & { readonly claimId: string })
   | (Call<'end-log', { readonly count: number; readonly note: unknown }> & { readonly claimId: string })
-  | (Call<'close', { readonly keepsLog: boolean }> & { readonly claimId: string });
+  | (Call<'leave'> & { readonly claimId: string });
 
 /** Supervisor to worker. */
 export type Tell =

@@ -3,7 +3,10 @@ import type { HeldRun } from './held-run.ts';
 import type { Ask, Described } from './messages.ts';
 
 export type Reply = { readonly value: unknown; readonly bytes?: Buffer };
-export type RunAsk = Exclude<Extract<Ask, { readonly claimId: string }>, { readonly kind: 'take' | 'close' }>;
+export type RunAsk = Exclude<
+  Extract<Ask, { readonly claimId: string }>,
+  { readonly kind: 'take' | 'forget' | 'leave' }
+>;
 type Deed<Kind extends RunAsk['kind']> = (
   held: HeldRun,
   ask: Extract<RunAsk, { readonly kind: Kind }>,
@@ -35,10 +38,7 @@ const runDeeds: { readonly [Kind in RunAsk['kind']]: Deed<Kind> } = {
     held.interrupt(interruption);
     return undefined;
   },
-  'drop-log': ({ log }) => {
-    void log.drop();
-    return undefined;
-  },
+  'drop-log': ({ log }) => log.drop().then(() => done),
   next: async ({ log }, query) => {
     const chunks = await log.next(query);
     const value = chunks.map(({ member, ...described }): Described => described);

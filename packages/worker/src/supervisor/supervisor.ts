@@ -76,7 +76,9 @@ export class Supervisor {
     else if (ask.kind === 'open') this.#open(guest, ask.run);
     else {
       const reply = this.#replyTo(guest, ask, bytes);
-      if (reply && 'call' in ask) this.#answer(guest, ask.call, reply);
+      if (!reply) return;
+      if ('call' in ask) this.#answer(guest, ask.call, reply);
+      else reply.catch(this.#options.onFault);
     }
   }
 
@@ -88,7 +90,8 @@ export class Supervisor {
     if (!held || held.tell !== guest.tell) {
       return 'call' in ask ? Promise.reject(new Error('this run is not held here for you')) : undefined;
     }
-    return ask.kind === 'close' ? this.#close(held, ask.keepsLog) : obey(held, ask, bytes);
+    if (ask.kind === 'leave') return this.#close(held, true);
+    return ask.kind === 'forget' ? this.#close(held, false) : obey(held, ask, bytes);
   }
 
   /** The worker that has started it comes first, and says which limits hold. */
@@ -159,13 +162,20 @@ export class Supervisor {
     held.interrupt(stopped(text));
     await held.idle();
     held.log.end(0);
-    // Writing would make a directory anew that somebody has removed.
-    if (existsSync(held.run.directory)) {
-      await held.log.flush();
-      writeGivenUp(held.run.directory, text);
-    }
+    await this.#leaveWord(held, text);
     this.#runs.delete(held.run.claimId);
     this.#lookIdle();
+  }
+
+  async #leaveWord({ log, run: { directory } }: HeldRun, text: string): Promise<void> {
+    // Somebody may have removed it, and nothing is made anew then.
+    if (!existsSync(directory)) return;
+    await log.flush();
+    try {
+      writeGivenUp(directory, text);
+    } catch (error) {
+      this.#options.onFault(error); // The disk is full: the next worker gives a reason of its own.
+    }
   }
 
   #lookForSign(): void {
