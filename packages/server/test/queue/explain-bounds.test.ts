@@ -1,7 +1,9 @@
-// However long the line, an explanation costs no more than its bounds: counted in rows that come out of the database, not in time.
+// However long the line, an explanation costs no more than its bounds: counted in what comes out of the database and in pages that
+// were looked at for it, not in time; and with statistics of a time when the tables were empty.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Db } from '../../src/base/index.ts';
+import type { Db, Statement, Tx } from '../../src/base/index.ts';
 import { explainJob, queueDefaults } from '../../src/queue/index.ts';
+import { type PlanNode, pages as pagesIn } from './explained.ts';
 import { makeWorker, type QueueKit, queueKit } from './kit.ts';
 
 const shares = 5;
@@ -30,20 +32,23 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => kit.drop());
 
-/** The same database, with what came out of it: rows, and numbers packed in them. */
-function counting(db: Db): { readonly db: Db; readonly seen: { statements: number; values: number } } {
-  const seen = { statements: 0, values: 0 };
+type Seen = { statements: number; values: number; pages: number };
+
+/** The same database, with what came out of it, rows and numbers packed in them, and the pages that were looked at for it. */
+function counting(db: Db): { readonly db: Db; readonly seen: Seen } {
+  const seen = { statements: 0, values: 0, pages: 0 };
   const transaction: Db['transaction'] = (work) =>
     db.transaction((tx) =>
       work({
         isTransaction: true,
-        async query<Row>(statement: Parameters<Db['query']>[0]) {
+        async query<Row>(statement: Statement) {
           const rows = await tx.query<Row>(statement);
           seen.statements += 1;
           for (const row of rows) {
             const arrays = Object.values(row as object).filter((value) => Array.isArray(value));
             seen.values += Math.max(1, ...arrays.map((value) => value.length));
           }
+          if (!statement.text.startsWith('set')) seen.pages += await pagesOf(tx, statement);
           return rows;
         },
       }),
@@ -51,16 +56,23 @@ function counting(db: Db): { readonly db: Db; readonly seen: { statements: numbe
   return { db: { ...db, transaction }, seen };
 }
 
+async function pagesOf(tx: Tx, { text, values }: Statement): Promise<number> {
+  const explain = { text: `explain (analyze, buffers, format json) ${text}`, values, name: '' };
+  const [row] = await tx.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(explain);
+  return pagesIn(row!['QUERY PLAN'][0].Plan);
+}
+
 test.each([
-  ['at the head of a line of 100,000', 0, { ahead: 0, values: 2100 }],
-  ['a thousand places behind', 1000, { ahead: 1000, values: 2100 }],
-  ['behind as many as are counted', 50_000, { ahead: 10_000, values: 12_200 }],
-])('%s', async (_, place, { ahead, values }) => {
+  ['at the head of a line of 100,000', 0, { ahead: 0, values: 2100, pages: 4000 }],
+  ['a thousand places behind', 1000, { ahead: 1000, values: 2100, pages: 4000 }],
+  ['behind as many as are counted', 50_000, { ahead: 10_000, values: 12_200, pages: 9000 }],
+])('%s', async (_, place, { ahead, values, pages }) => {
   const { db, seen } = counting(kit.db);
   const told = await explainJob(db, first + place, queueDefaults);
   expect(told.place).toMatchObject({ ahead, ready: 10_000 });
   expect(seen.values).toBeLessThan(values);
   expect(seen.statements).toBeLessThan(20);
+  expect(seen.pages).toBeLessThan(pages);
 });
 
 test('in a line that is paused as a whole it is no more', async () => {
@@ -69,4 +81,5 @@ test('in a line that is paused as a whole it is no more', async () => {
   const told = await explainJob(db, first + 3000, queueDefaults);
   expect(told).toMatchObject({ outlook: 'someone-must-act', place: { ahead: 3000 } });
   expect(seen.values).toBeLessThan(12_200);
+  expect(seen.pages).toBeLessThan(9000);
 });
