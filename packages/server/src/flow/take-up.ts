@@ -9,7 +9,7 @@ import { repoTopic } from './repo-topic.ts';
 export type TakeUpRuns = {
   /** Takes up what was lost of these; returns the runs that their claims hold now. */
   these(held: readonly RunHold[], workerId: number | null): Promise<number[]>;
-  /** Does what a holder asks. Refused because the run was lost, it is done once more if the run could be taken up. */
+  /** Does what a holder asks. Refused because the run was lost, it is taken up if it can be, and it is done once more. */
   orAgain<Answer>(hold: RunHold, work: () => Promise<Answer>): Promise<Answer>;
 };
 
@@ -45,8 +45,10 @@ export function createTakeUp({ db, live, limits, onTakenUp }: TakeUpParts): Take
       try {
         return await work();
       } catch (error) {
-        const isLost = error instanceof Refused && error.code === 'claim-lost';
-        if (!isLost || (await these([hold], null)).length === 0) throw error;
+        if (!(error instanceof Refused && error.code === 'claim-lost')) throw error;
+        await these([hold], null);
+        // Done again also when nothing was left to take up: another call of the same holder may have taken the run up since, and
+        // even have ended it, which leaves its log open for the rest. What is lost indeed is refused once more.
         return await work();
       }
     },

@@ -5,12 +5,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestServer, testServer } from '../../../../test/kit/server.ts';
 import { until } from '../../../../test/kit/wait.ts';
 import { sql } from '../../src/base/index.ts';
+import { createTakeUp } from '../../src/flow/take-up.ts';
 import { expireLeases, queueDefaults } from '../../src/queue/index.ts';
-import { ended } from '../../src/record/index.ts';
+import { append, ended, recordDefaults } from '../../src/record/index.ts';
 import { ask } from './asking.ts';
 import { type HeldRun, openYard, type Yard } from './yard.ts';
 
@@ -85,6 +87,30 @@ test('all calls of a holder at once find its run open', async () => {
     await yard.finish(run, 'passed', [13]);
     expect(await detailOf(run)).toMatchObject({ verdict: 'passed' });
   }
+});
+
+test('the rest of a log is taken also when the end of its run, which came at the same time, was faster to take it up', async () => {
+  const run = await yard.holdRun();
+  await renew(run);
+  await yard.appendLog(run, 'before\n');
+  await lose(run);
+  const { db } = house.database;
+  const live = { hint: () => undefined, watch: () => () => undefined, stop: async () => undefined };
+  const takeUp = createTakeUp({ db, live, limits: queueDefaults, onTakenUp: () => undefined });
+  const member = gzipSync('after\n');
+  const chunk = { step: 0, offset: 7, sizeBytes: 6, lines: 1, memberBytes: member.length };
+  let tries = 0;
+  await takeUp.orAgain(run, async () => {
+    tries += 1;
+    await append(db, run, [chunk], member, recordDefaults).catch(async (error: unknown) => {
+      // The end comes just between its refusal and the look for what can be taken up.
+      if (tries === 1) await yard.finish(run, 'passed', [13]);
+      throw error;
+    });
+  });
+  expect(tries).toBe(2);
+  const log = await house.person.call('read-log', { params: { run: run.runId, step: 0 } });
+  expect(await log.text()).toBe('before\nafter\n');
 });
 
 test('an artifact on whose way the run was lost is sent again, and is there', async () => {
