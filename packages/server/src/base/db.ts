@@ -70,14 +70,14 @@ export function openDb(url: string, options: DbOptions = {}): Db {
       options.onQuery?.();
       const query = { text, values: values as unknown[], name };
       // Within a transaction it is the whole of it that must be done again.
-      const result = await (client ? ask(client, query) : againAfterDeadlock(() => askAlone(query)));
+      const result = await (client ? ask(client, query) : againWhereThatHelps(() => askAlone(query)));
       return result.rows as Row[];
     },
   });
   return {
     ...on(null),
     pool,
-    transaction: (work) => againAfterDeadlock(() => transaction(work)),
+    transaction: (work) => againWhereThatHelps(() => transaction(work)),
     async close() {
       watch.stop();
       await pool.end();
@@ -96,6 +96,7 @@ export function openDb(url: string, options: DbOptions = {}): Db {
       await ask(client, 'rollback').catch((cause: Error) => {
         broken = cause;
       });
+      if (isOutdatedPlan(error)) broken = error as Error;
       throw error;
     } finally {
       client.release(broken);
@@ -106,16 +107,27 @@ export function openDb(url: string, options: DbOptions = {}): Db {
 /** Longest time of one statement: the longest on purpose is a page of history, far below it. */
 const statementSeconds = 60;
 
-/** PostgreSQL ends one of two transactions that wait for each other; nothing of it was written, so it is done again. */
-async function againAfterDeadlock<Result>(work: () => Promise<Result>): Promise<Result> {
+/**
+ * PostgreSQL ends one of two transactions that wait for each other; nothing of it was written, so it is done again. So is what a
+ * connection had prepared before a newer server changed what it reads: that connection is closed, and another asks.
+ */
+async function againWhereThatHelps<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
-      if ((error as { code?: string }).code !== '40P01' || attempt === 4) throw error;
+      const isDeadlock = (error as { code?: string }).code === '40P01';
+      const most = isDeadlock ? 4 : isOutdatedPlan(error) ? mostOutdated : 0;
+      if (attempt >= most) throw error;
     }
   }
 }
+
+/** More than the connections of any pool that have been asked the same. */
+const mostOutdated = 100;
+
+const isOutdatedPlan = (error: unknown): boolean =>
+  (error as { code?: string }).code === '0A000' && /cached plan/.test((error as Error).message);
 
 /** Whether the database could not be asked at all: nothing is wrong with the question, and trying again may help. */
 export function isDatabaseAway(error: unknown): boolean {
