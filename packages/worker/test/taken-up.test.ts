@@ -52,7 +52,7 @@ describe.skipIf(isWindows)('a worker that is killed in the middle of its runs', 
       const calls = station.calls.length;
       program(own, { args: ['--capacity', '3'] });
       for (const run of runs) await station.finished(run, 40);
-      // Registered and renewed before anything else, and no run was claimed for them.
+      // Renewed among the first calls, and no run was claimed for them.
       expect(station.calls.slice(calls, calls + 6).map(({ id }) => id)).toContain('renew');
       expect([...station.claims.values()].slice(0, claims).filter(Boolean)).toEqual(
         runs.map(({ order }) => order.runId),
