@@ -72,6 +72,8 @@ async function play(world: World, work: Work, schedule: Schedule, options: Chaos
     injected[fault.kind] = (injected[fault.kind] ?? 0) + 1;
     await befall(world, fault, say);
   });
+  // Told below, when all are over.
+  for (const fault of faulty) fault.catch(() => undefined);
   const watch = watchInvariants(world);
   for (const item of schedule.work) {
     await after(at(item.atMs));
@@ -79,7 +81,8 @@ async function play(world: World, work: Work, schedule: Schedule, options: Chaos
     if (performance.now() - begun > seconds * 1000) break;
     await work.add(item, say);
   }
-  await Promise.all(faulty);
+  const failed = (await Promise.allSettled(faulty)).find((fault) => fault.status === 'rejected');
+  if (failed) throw failed.reason;
   await after(at(seconds * 1000));
   const mendBegun = performance.now();
   say('everything is mended now');

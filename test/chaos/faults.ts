@@ -1,7 +1,7 @@
 // Everything that chaos does to the world: each fault begins, lasts a while, and is mended. Adding one is a line here.
 import type { Link } from './proxy.ts';
 import type { Station } from './station.ts';
-import { supervisorsOf, type World } from './world.ts';
+import { send, supervisorsOf, type World } from './world.ts';
 
 export type FaultKind = keyof typeof faults;
 
@@ -33,15 +33,6 @@ const postgres = (): Target[] => [{ name: 'postgres' }];
 
 const kill = ({ station }: Target) => station?.isUp && station.kill9();
 const start = ({ station }: Target) => station?.start();
-const killAll = (pids: readonly number[]) => {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
-};
 const clear = ({ link }: Target) => link?.turn({ kind: 'clear' });
 
 export const faults = {
@@ -66,7 +57,7 @@ export const faults = {
     weight: 1,
     seconds: [0.1, 0.1],
     targets: (world) => world.workers.map(({ station, data }) => ({ name: station.name, data })),
-    begin: ({ data }) => data && killAll(supervisorsOf(data)),
+    begin: ({ data }) => data && send('SIGKILL', ...supervisorsOf(data)),
     end: () => undefined,
   },
   'stop-worker': {

@@ -114,7 +114,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     links,
     person,
     ask: (work) => askInTurn(work, person, servers.length),
-    killPostgres: () => process.kill(postgres.pid, 'SIGKILL'),
+    killPostgres: () => send('SIGKILL', postgres.pid),
     lastWords: (lines = 40) =>
       [...servers, ...workers]
         .map(
@@ -133,7 +133,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     },
     async close() {
       await Promise.all([...servers, ...workers].map(({ station }) => station.kill9()));
-      for (const worker of workers) for (const pid of supervisorsOf(worker.data)) end(pid);
+      // Asked to, it ends all that it runs.
+      for (const worker of workers) send('SIGTERM', ...supervisorsOf(worker.data));
       await Promise.all(links.map((link) => link.close()));
       await Promise.all(servers.map(({ requests }) => requests.close()));
       await db.close();
@@ -227,11 +228,14 @@ async function tooLate(seconds: number): Promise<never> {
 export const supervisorsOf = (data: string): number[] =>
   listPlaces(data).flatMap(({ record }) => (record ? [record.owner.processId] : []));
 
-function end(pid: number): void {
-  try {
-    // Asked to, it ends all that it runs.
-    process.kill(pid, 'SIGTERM');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+/** To processes, of which some may have ended by now. */
+export function send(signal: NodeJS.Signals, ...pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      // 0 would be all of ours.
+      if (pid > 0) process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 }
