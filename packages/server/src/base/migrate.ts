@@ -26,6 +26,8 @@ const usual = { say: () => undefined, lockMs: 2000, pauseMs: 3000 };
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<void> {
   const { say, ...patience } = { ...usual, ...options };
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 30_000 });
+  // What breaks the connection is told by the statement that is under way; unheard it would end the process with a stack.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
