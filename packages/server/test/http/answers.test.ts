@@ -110,6 +110,7 @@ async function lookAtAll(): Promise<void> {
   const { person } = house;
   await person.call('get-session', {});
   await person.call('list-repos', {});
+  await person.call('check-invariants', {});
   await person.call('get-repo', { params: repo });
   for (const name of ['app', 'yard']) {
     const grid = await person.call('get-grid', { params: { repo: name }, query: { limit: 2 } });
