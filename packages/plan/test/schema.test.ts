@@ -199,4 +199,4 @@ test('the check and a validator of JSON Schema refuse the same files', () => {
     { numRuns: 600 },
   );
   expect(Math.min(seen.valid, seen.invalid)).toBeGreaterThan(60);
-});
+}, 120_000);

@@ -55,7 +55,7 @@ describe('by hand', () => {
 
   test('a worker that waits in line when it is held gets nothing more', async () => {
     const id = await line.worker('waits');
-    const waiting = line.ask(id, 0.5);
+    const waiting = line.ask(id, 3);
     await hold(id, 'drained');
     await submitMany('waits', 1);
     line.live.hint('ready:waits');
