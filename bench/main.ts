@@ -4,6 +4,7 @@ import { fleetBench } from './fleet.ts';
 import { pickup } from './pickup.ts';
 import { queueCycle } from './queue-cycle.ts';
 import { queueDepth } from './queue-depth.ts';
+import { simulation } from './simulation.ts';
 import { soak } from './soak.ts';
 import { trivialBuilds } from './trivial-builds.ts';
 
@@ -15,6 +16,7 @@ const benches = {
   pickup,
   fleet: fleetBench,
   soak,
+  simulation,
   'trivial-builds': trivialBuilds,
 } satisfies Record<string, (args: readonly string[]) => Promise<Record<string, unknown>>>;
 

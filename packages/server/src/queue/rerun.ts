@@ -14,7 +14,8 @@ export async function rerunJob(tx: Tx, jobId: number): Promise<{ pipelineId: num
   await tx.query(sql`select 1 from pipeline where id = ${pipelineId} for update`);
   const { jobs, edges } = await lockPipelineJobs(tx, pipelineId);
   const byId = new Map(jobs.map((job) => [job.id, job]));
-  const job = byId.get(jobId)!;
+  const job = byId.get(jobId);
+  if (!job) throw new Refused('job-not-found', `Job ${jobId} was forgotten at this moment: it ended long ago.`);
   if (job.state !== 'done')
     throw new Refused('cannot-rerun', `Job ${jobId} (${job.name}) has not ended: it is ${job.state}.`);
   const unmet = edges

@@ -60,15 +60,21 @@ export function explainedDb(db: Db): { readonly db: Db; readonly seen: Explained
 
 async function explain(client: PoolClient, statement: Statement, mode: 'custom' | 'generic'): Promise<PlanNode> {
   const values = statement.values.map(literal).join(', ');
-  await client.query('savepoint before_explain');
   await client.query(`set local plan_cache_mode = force_${mode}_plan`);
   await client.query(`prepare explained as ${statement.text}`);
-  const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
-    `explain (analyze, buffers, format json) execute explained${values && `(${values})`}`,
-  );
-  await client.query('rollback to savepoint before_explain');
-  await client.query('deallocate explained');
-  return rows[0]!['QUERY PLAN'][0].Plan;
+  await client.query('savepoint before_explain');
+  try {
+    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+      `explain (analyze, buffers, format json) execute explained${values && `(${values})`}`,
+    );
+    return rows[0]!['QUERY PLAN'][0].Plan;
+  } catch (cause) {
+    throw new Error(`${(cause as Error).message}, in the ${mode} plan of: ${statement.text}`, { cause });
+  } finally {
+    await client.query('rollback to savepoint before_explain');
+    await client.query('deallocate explained');
+    await client.query('set local plan_cache_mode = auto');
+  }
 }
 
 /** As the driver would send it, but in the text. */

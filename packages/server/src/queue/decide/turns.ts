@@ -18,28 +18,32 @@ export type Shares = {
 
 /** The lines of the shares of a pool, each in the order of its ranks. */
 export class Turns<Job extends InLine> {
-  readonly #heads: Head<Job>[];
-  #turn: number;
+  readonly #heads: Head<Job>[] = [];
+  #turn = 0;
 
   constructor(lines: ReadonlyMap<string, readonly Job[]>, { running, served }: Shares) {
-    this.#turn = Math.max(0, ...served.values());
-    this.#heads = [...lines].map(
-      ([share, line]) => new Head(line, running.get(share) ?? 0, served.get(share) ?? Number.NEGATIVE_INFINITY),
-    );
+    for (const [share, line] of lines) {
+      const turn = served.get(share) ?? Number.NEGATIVE_INFINITY;
+      this.#heads.push(new Head(line, running.get(share) ?? 0, turn));
+      this.#turn = Math.max(this.#turn, turn);
+    }
   }
 
   /** The job that comes next; it leaves the line. Say so when it was given to somebody; else it was passed over. */
-  next(): { readonly job: Job; readonly given: () => void } | undefined {
-    const head = whoseTurn(this.#heads);
-    if (!head) return undefined;
-    return { job: head.take(), given: () => head.given(++this.#turn) };
+  next(): Turn<Job> | undefined {
+    this.#turn += 1;
+    return whoseTurn(this.#heads)?.take(this.#turn);
   }
 }
+
+/** Good until the next one is asked for. */
+export type Turn<Job> = { readonly job: Job; given(): void };
 
 /** One share's line, from its first job that is not taken. */
 class Head<Job extends InLine> {
   readonly #line: readonly Job[];
   #next = 0;
+  #turn = 0;
   running: number;
   served: number;
 
@@ -53,36 +57,48 @@ class Head<Job extends InLine> {
     return this.#line[this.#next];
   }
 
-  take(): Job {
-    return this.#line[this.#next++]!;
+  take(turn: number): Turn<Job> {
+    this.#next += 1;
+    this.#turn = turn;
+    return this as Turn<Job>;
   }
 
-  given(turn: number): void {
+  /** The last that was taken. */
+  get job(): Job {
+    return this.#line[this.#next - 1]!;
+  }
+
+  given(): void {
     this.running += 1;
-    this.served = turn;
+    this.served = this.#turn;
   }
 }
 
 /**
- * The job of the lowest rank says which class and priority is due. Among the shares whose first job is of that class and priority
- * or a better one, the one with the fewest runs has its turn; then the one that was given none for longest; then the lower rank.
+ * The job of the lowest rank is due. Its turn is taken by a share that has fewer runs, or as many and was given none for longer, if
+ * that one's first job is of the same class and priority or a better one: of several the lowest rank. That one's turn may be taken
+ * again, until nobody has a better claim.
  */
 function whoseTurn<Job extends InLine>(heads: readonly Head<Job>[]): Head<Job> | undefined {
   let due: Head<Job> | undefined;
-  for (const head of heads) if (head.first && (!due || byRank(head, due) < 0)) due = head;
-  if (!due) return undefined;
-  const most = handicapOf(due.first!);
-  let best = due;
-  for (const head of heads) {
-    if (head.first && handicapOf(head.first) <= most && byShare(head, best) < 0) best = head;
+  for (const head of heads) if (head.first && (!due || isBefore(head, due))) due = head;
+  while (due) {
+    const most = handicapOf(due.first!);
+    let taker: Head<Job> | undefined;
+    for (const head of heads) {
+      if (!head.first || !hasLess(head, due) || handicapOf(head.first) > most) continue;
+      if (!taker || isBefore(head, taker)) taker = head;
+    }
+    if (!taker) break;
+    due = taker;
   }
-  return best;
+  return due;
 }
 
 const handicapOf = ({ rank, since }: InLine): number => Math.round(rank - since);
 
-const byRank = <Job extends InLine>({ first: a }: Head<Job>, { first: b }: Head<Job>): number =>
-  a!.rank - b!.rank || a!.jobId - b!.jobId;
+const isBefore = <Job extends InLine>({ first: a }: Head<Job>, { first: b }: Head<Job>): boolean =>
+  a!.rank < b!.rank || (a!.rank === b!.rank && a!.jobId < b!.jobId);
 
-const byShare = <Job extends InLine>(a: Head<Job>, b: Head<Job>): number =>
-  a.running - b.running || (a.served === b.served ? byRank(a, b) : a.served - b.served);
+const hasLess = <Job extends InLine>(a: Head<Job>, b: Head<Job>): boolean =>
+  a.running < b.running || (a.running === b.running && a.served < b.served);
