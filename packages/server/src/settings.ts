@@ -19,6 +19,16 @@ const whole = (least: number, most: number): Kind<number> => ({
     return number;
   },
 });
+/** With fractions, so that a test need not wait a day. */
+const days: Kind<number> = {
+  shape: 'a number of days from 0.0001 to 36500, or 0',
+  read(value) {
+    const number = Number(value);
+    const isRight = /^\d+(\.\d+)?$/.test(value) && (number === 0 || (number >= 0.0001 && number <= 36_500));
+    if (!isRight) throw new Error(`must be ${this.shape}`);
+    return number;
+  },
+};
 const choice = <const Words extends readonly string[]>(words: Words): Kind<Words[number]> => ({
   shape: words.join(' | '),
   read(value) {
@@ -163,6 +173,11 @@ export const settingTable = {
     size,
     536_870_912,
     'With less free no new run is given out, and where the database lies on that disk no log is taken. What runs can always end.',
+  ),
+  SIGNALBOX_HISTORY_DAYS: setting(
+    days,
+    365,
+    'How long pipelines that have ended are remembered, with their jobs, runs and pushes; 0: for ever. What they left in the archive stays there.',
   ),
   SIGNALBOX_GIT_SECONDS: setting(seconds, sourceDefaults.gitSeconds, 'Longest time of one git command.'),
 } as const;

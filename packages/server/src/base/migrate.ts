@@ -51,10 +51,19 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
       if (!before) await applyInTurn(client, { name, text, sha256 }, { say, ...patience });
     }
     await runMigrations({ connectionString: url });
+    await client.query(keepOutboxClean);
   } finally {
     await client.end();
   }
 }
+
+/** Every entry comes and goes: by default its table is vacuumed when a fifth of what was ever there at once is dead. Said once. */
+const keepOutboxClean = `
+  do $$ begin
+    if exists (select from pg_class where oid = to_regclass('graphile_worker._private_jobs') and reloptions is null) then
+      alter table graphile_worker._private_jobs set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+    end if;
+  end $$`;
 
 function newerTables(unknown: readonly string[]): string {
   return `A newer version has changed the database (${unknown.toSorted().join(', ')}). This one goes on beside it, as the version before may; do not add older ones.`;

@@ -4,6 +4,7 @@ import type { Mirrors } from '../forges/index.ts';
 import { expireLeases, learnLanes, type QueueLimits, tidyGroups } from '../queue/index.ts';
 import { type ArchiveStore, ended, missed, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
 import { lookAtDue, sweepMirrors } from '../source/index.ts';
+import { forgetHistory } from './forget-history.ts';
 import { repoTopic } from './repo-topic.ts';
 import { runsLost } from './returning.ts';
 import { type SettlePipelines, settleNow } from './settle-pipelines.ts';
@@ -16,6 +17,8 @@ export type TimetableParts = {
   readonly mirrors: Mirrors;
   readonly queueLimits: QueueLimits;
   readonly recordLimits: RecordLimits;
+  /** How long what has ended is remembered; 0: for ever. */
+  readonly historySeconds: number;
   readonly settlePipelines: SettlePipelines;
   /** Whether the archive has room for logs. */
   readonly maySeal: () => boolean;
@@ -33,6 +36,7 @@ export function startTimetable(parts: TimetableParts): Timetable {
   const { db, live, tell, store, mirrors, recordLimits, maySeal, onFailure } = parts;
   let lastFind: number | null = null;
   let hasLooked = false;
+  let isStopping = false;
   const sealing = every(2, 'seal-logs', async () => {
     // Only the look at leases knows whether there was an outage, in which no log could come.
     if (hasLooked && maySeal()) await sealDue(db, store, recordLimits, (runId) => live.hint(`run:${runId}`));
@@ -54,12 +58,14 @@ export function startTimetable(parts: TimetableParts): Timetable {
     every(60, 'find-missed', findMissed),
     // Twice the time between two turns: a lane whose turn failed is learned with the next.
     every(60, 'learn-lanes', () => learnLanes(db, 120)),
+    every(60, 'forget-history', () => forgetHistory(db, parts.historySeconds, () => isStopping)),
     every(3600, 'sweep-archive', () => sweepArchive(store, new Date(), recordLimits)),
     every(3600, 'sweep-mirrors', () => sweepMirrors(db, mirrors)),
   ];
   return {
     sealSoon: () => sealing.soon(),
     async stop() {
+      isStopping = true;
       await Promise.all(entries.map((entry) => entry.stop()));
     },
   };

@@ -41,15 +41,24 @@ export async function addPlain(
     }),
   );
   if (rows.size === 0) return asked.map(() => undefined);
-  const made = new Map(
-    (await insertRows(db, [...rows.values()], 'open')).map((row) => [`${row.pipelineId} ${row.name}`, row]),
-  );
+  const inserted = await insertRows(db, [...rows.values()], 'open').catch((error: unknown) => forgetAll(memory, error));
+  const made = new Map(inserted.map((row) => [`${row.pipelineId} ${row.name}`, row]));
   return good.map((one) => {
     const jobs = one?.jobs.map((job) => made.get(`${one.pipelineId} ${job.name}`));
     if (!one || !jobs?.every((job) => job !== undefined)) return undefined;
     const pools = new Set(jobs.map((job) => `ready:${job.pool}`));
     return { jobs, topics: [`pipeline:${one.pipelineId}`, ...pools] };
   });
+}
+
+const foreignKeyViolation = '23503';
+
+/** A lane without jobs is forgotten in the end, and so is a pipeline: then the longer way makes it anew, or refuses. */
+function forgetAll(memory: AddMemory, error: unknown): never[] {
+  if ((error as { code?: string }).code !== foreignKeyViolation) throw error;
+  memory.lanes.clear();
+  memory.pipelines.clear();
+  return [];
 }
 
 function isKnown({ pipelineId, jobs }: AddAsked, memory: AddMemory): boolean {

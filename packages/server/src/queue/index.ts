@@ -12,6 +12,8 @@ export { expireLeases, noteAnswering, noteLogsHeld } from './expire.ts';
 export { explainJob } from './explain/explain-job.ts';
 export { type Ended, type EndOfRun, finish, type RunHold } from './finish.ts';
 export { type AskedEnd, finishAlone } from './finish-alone.ts';
+export { type Forgotten, forgetPipelines } from './forget-pipelines.ts';
+export { forgetWorkers } from './forget-workers.ts';
 export { answerGate, type GateAnswer } from './gate.ts';
 export { listGroups, readGroup, setGroup } from './groups.ts';
 export { learnLanes } from './learn-lanes.ts';

@@ -21,6 +21,7 @@ export { type LogPart, type LogRange, readLog } from './read.ts';
 export { renderArchive } from './render-archive.ts';
 export { reopenLog } from './reopen-log.ts';
 export { sealDue } from './seal.ts';
+export { stillWriting } from './still-writing.ts';
 export {
   type ArchiveEntry,
   type ArchiveKind,

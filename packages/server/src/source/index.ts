@@ -4,6 +4,7 @@
 // Hears: nothing by itself; flow calls look() when a hook reports, when a repository is added, and when polling is due.
 // Hints: repo:ID after pushes; repos and repo:ID when a problem came or went.
 // Settings: SIGNALBOX_GIT_SECONDS; the mirrors are opened by openMirrors of forges and passed in.
+export { forgetPushes } from './forget-pushes.ts';
 export { type SourceLimits, sourceDefaults } from './limits.ts';
 export { type LookParts, look } from './look.ts';
 export type { Looked } from './look-at-branch.ts';

@@ -10,6 +10,8 @@ import {
   expireLeases,
   finish,
   finishAlone,
+  forgetPipelines,
+  forgetWorkers,
   learnLanes,
   noteAnswering,
   queueDefaults,
@@ -25,9 +27,10 @@ import { LineFloors } from '../../src/queue/line-floors.ts';
 import { Lineup, poolsInLineStatement } from '../../src/queue/lineup.ts';
 import { AllPoolFacts } from '../../src/queue/pool-facts.ts';
 import { recognise } from '../../src/queue/recognise.ts';
-import { append, ended, missed, openArchiveStore, recordDefaults } from '../../src/record/index.ts';
+import { append, ended, missed, openArchiveStore, recordDefaults, stillWriting } from '../../src/record/index.ts';
 import { sealBatch } from '../../src/record/seal.ts';
 import { putBackToSeal } from '../../src/record/to-seal.ts';
+import { forgetPushes } from '../../src/source/index.ts';
 import { chunksOf } from '../record/kit.ts';
 import { broken, failed, jobNamed, passed } from './kit.ts';
 
@@ -41,7 +44,9 @@ export const hotFiles = [
     'queue',
     'finish-alone insert-jobs job-rows lanes learn-lanes line-floors lineup pool-facts recognise renew settle submit',
   ),
-  ...filesOf('record', 'append facts seal to-seal why-not-appended'),
+  ...filesOf('record', 'append facts seal still-writing to-seal why-not-appended'),
+  ...filesOf('queue', 'forget-pipelines forget-workers'),
+  ...filesOf('source', 'forget-pushes'),
 ];
 
 function filesOf(room: string, names: string): string[] {
@@ -159,8 +164,24 @@ export async function goAllTheWay(
   await sealBatch(db, store, { ...recordDefaults, smallLogBytes: turn === 0 ? 10 : recordDefaults.smallLogBytes });
   await putBackToSeal(db, runIds);
   did('50 logs are sealed', 10_000);
+  await forgetPipelines(db, 10 * day, stillWriting);
+  // These have lost their last job: their lanes go.
+  await plain.query(sql`insert into lane (repo_id, branch, name) values (${repoId}, ${pool}, 'gone')`);
+  await plain.query(sql`
+    update job set lane_id = (select max(id) from lane)
+    where id = (select min(job.id) from job join pipeline on pipeline.id = job.pipeline_id where pipeline.finished_at < now() - interval '10 days')`);
+  await forgetPipelines(db, 10 * day, stillWriting);
+  did('300 jobs of the past are forgotten', 10_000);
+  await plain.query(
+    sql`update push set received_at = now() - interval '11 days' where id in (select id from push order by id limit 100)`,
+  );
+  await forgetPushes(db, 10 * day);
+  did('their pushes are forgotten', 1000);
+  await forgetWorkers(db, 10 * day);
+  did('workers are forgotten, every minute', 1000, 'worker');
 }
 
+const day = 86_400;
 const nothing = { steps: [], logBytes: [] };
 
 /** Some need others, some coalesce, some are of a group, and one is a gate. */

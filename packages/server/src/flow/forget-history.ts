@@ -1,0 +1,23 @@
+// History ends somewhere: what ended long ago is forgotten, room by room, in small batches, by any number of servers at once.
+// Nothing that is open, no audit, and no file: the archive keeps logs and artifacts at their paths, where its pages show them.
+import type { Db } from '../base/index.ts';
+import { forgetPipelines, forgetWorkers } from '../queue/index.ts';
+import { stillWriting } from '../record/index.ts';
+import { forgetPushes } from '../source/index.ts';
+
+/** Batches in one turn: a server that is asked to stop waits for the end of a batch, and others get their turn between. */
+const mostBatches = 200;
+
+/** `seconds` 0: nothing is ever forgotten. */
+export async function forgetHistory(db: Db, seconds: number, isStopped: () => boolean): Promise<void> {
+  if (seconds === 0) return;
+  const batches = async (work: () => Promise<number>) => {
+    for (let batch = 0; batch < mostBatches && !isStopped(); batch += 1) if ((await work()) === 0) return;
+  };
+  await batches(async () => {
+    const { pipelines, jobs } = await forgetPipelines(db, seconds, stillWriting);
+    return pipelines + jobs;
+  });
+  await batches(() => forgetPushes(db, seconds));
+  await forgetWorkers(db, seconds);
+}
