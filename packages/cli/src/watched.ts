@@ -51,7 +51,8 @@ function sum(pipelines: readonly PipelineWithJobs[]): Pick<Look, 'jobs' | 'done'
   const jobs = pipelines.flatMap((one) => one.jobs);
   // A push without a pipeline has not been planned yet.
   const done = pipelines.length > 0 && pipelines.every(({ pipeline }) => pipeline.finishedAt !== null);
-  const warnings = pipelines.flatMap(({ pipeline }) => pipeline.warnings.map((one) => `warning: ${told(one)}`));
+  // A server of the version before tells no warnings.
+  const warnings = pipelines.flatMap(({ pipeline }) => (pipeline.warnings ?? []).map((one) => `warning: ${told(one)}`));
   const code = Math.max(0, ...pipelines.map(codeOf));
   return { jobs, done, problems: pipelines.flatMap(problemsOf), warnings: [...new Set(warnings)], code };
 }

@@ -64,6 +64,7 @@ const job = (id: number, verdict: JobBrief['verdict'], why: JobBrief['reason']):
   startedAt: null,
   finishedAt: null,
 });
+/** As a server of version 0.1 answers: without the warnings of its plan, and a newer command reads it all the same. */
 const pipeline = (verdict: string, jobs: Partial<JobBrief>[], problemOf: unknown = null) => ({
   pipeline: { id: 3, buildId: '20260101000000', finishedAt: '2026-01-01T00:00:00.000Z', verdict, problem: problemOf },
   jobs,

@@ -60,18 +60,14 @@ export async function readRun(db: Db, runId: number): Promise<RunDetail> {
 }
 
 async function detail(db: Db, run: Run): Promise<RunDetail> {
-  const [sizes, stored, sealed] = await Promise.all([
-    logSizes(db, run.id),
-    listArtifacts(db, run.id),
-    db.query<{ path: string }>(sql`select path from sealed_log where run_id = ${run.id}`),
-  ]);
+  const [sizes, stored] = await Promise.all([logSizes(db, run.id), listArtifacts(db, run.id)]);
   const artifacts: Artifact[] = stored.map(({ path, sizeBytes, sha256 }) => ({
     path,
     sizeBytes,
     sha256,
     href: pathOf('get-artifact', { run: run.id, '*': path }),
   }));
-  const directory = sealed[0]?.path.replace(/[^/]*$/, '');
+  const directory = sizes.archivePath?.replace(/[^/]*$/, '');
   return {
     run,
     logs: sizes.logs,
