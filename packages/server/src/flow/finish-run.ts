@@ -2,6 +2,7 @@
 import type { FinishAnswer, FinishRequest } from '@signalbox/protocol';
 import { crashPoint, type Db, gather, type Live, type Tx } from '../base/index.ts';
 import { type AskedEnd, type Ended, finish, finishAlone, type QueueLimits, type RunHold } from '../queue/index.ts';
+import type { RunEnd } from './metrics.ts';
 import { repoTopic } from './repo-topic.ts';
 import type { SettlePipelines } from './settle-pipelines.ts';
 
@@ -17,7 +18,7 @@ export type FinishRunParts = {
   readonly limits: QueueLimits;
   readonly settlePipelines: SettlePipelines;
   /** Told of each run that has ended, for sealing and for the metrics. `hasLog`: it printed something. */
-  readonly onEnded: (runId: number, verdict: string, hasLog: boolean) => void;
+  readonly onEnded: (runId: number, end: RunEnd, hasLog: boolean) => void;
 };
 
 /** Ends in one statement; more would only make its locks last longer. */
@@ -36,7 +37,8 @@ export function createFinishRun({ db, live, limits, settlePipelines, onEnded }: 
     if (done.changed) {
       live.hint(...done.topics, ...(await repoTopic(db, done.pipelineId)));
       settlePipelines([done.pipelineId]);
-      onEnded(hold.runId, done.verdict, end.logBytes?.some((bytes) => bytes > 0) ?? true);
+      const { verdict, retried } = done;
+      onEnded(hold.runId, { verdict, retried, lost: false }, end.logBytes?.some((bytes) => bytes > 0) ?? true);
     }
     return { verdict: done.verdict, retried: done.retried };
   };

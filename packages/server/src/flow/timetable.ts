@@ -5,6 +5,7 @@ import { expireLeases, learnLanes, type QueueLimits, tidyGroups } from '../queue
 import { type ArchiveStore, ended, missed, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
 import { lookAtDue, sweepMirrors } from '../source/index.ts';
 import { forgetHistory } from './forget-history.ts';
+import type { RunEnd } from './metrics.ts';
 import { repoTopic } from './repo-topic.ts';
 import { runsLost } from './returning.ts';
 import { type SettlePipelines, settleNow } from './settle-pipelines.ts';
@@ -23,7 +24,7 @@ export type TimetableParts = {
   /** Whether the archive has room for logs. */
   readonly maySeal: () => boolean;
   /** Told of each run that was given up, for the metrics. */
-  readonly onEnded: (verdict: string) => void;
+  readonly onEnded: (end: RunEnd) => void;
   readonly onFailure: (entry: string, error: unknown) => void;
 };
 export type Timetable = {
@@ -120,7 +121,7 @@ async function expire({ db, live, queueLimits, settlePipelines, onEnded, onFailu
   if (gone.length > 0) live.hint(runsLost);
   for (const run of gone) {
     live.hint(...run.topics, ...(await repoTopic(db, run.pipelineId)));
-    onEnded(run.verdict);
+    onEnded({ verdict: run.verdict, retried: run.retried, lost: true });
   }
   settlePipelines(gone.map((run) => run.pipelineId));
   for (const failure of failures) onFailure('expire-leases', failure);

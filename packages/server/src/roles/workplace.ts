@@ -38,8 +38,8 @@ export function openWorkplace(parts: Parts, publicUrl: () => string, stops: Stop
     live,
     limits: queueLimits,
     settlePipelines,
-    onEnded: (runId, verdict, hasLog) => {
-      parts.ci.ended(verdict);
+    onEnded: (runId, end, hasLog) => {
+      parts.ci.ended(end);
       if (hasLog) sealSoon(runId);
     },
   });
