@@ -24,6 +24,7 @@ test('one call carries the log of several steps, and each can be read from any b
   ]);
   expect(await logSizes(kit.db, run.runId)).toEqual({
     logState: 'open',
+    archivePath: null,
     logs: [
       { step: 0, sizeBytes: 7, lines: 1 },
       { step: 1, sizeBytes: 13, lines: 2 },
