@@ -1,4 +1,5 @@
 // The HTTP server: one route for each endpoint of the contract, behind the doorkeeper; pages, archive and documents beside them.
+import { randomUUID } from 'node:crypto';
 import { contract, type Endpoint, type EndpointId, Refused, routes } from '@signalbox/protocol';
 import fastify, {
   type FastifyBaseLogger,
@@ -7,13 +8,13 @@ import fastify, {
   type RouteShorthandOptions,
 } from 'fastify';
 import type { Caller, Doorkeeper } from '../access/index.ts';
-import { checkStorable } from './check-storable.ts';
 import { closedBody } from './closed-body.ts';
 import type { Asked, Handlers } from './handler.ts';
 import { sendProblem } from './problem.ts';
 import { secureHeaders } from './secure-headers.ts';
 import { closeInOrder } from './under-way.ts';
 import { answerUnreadable } from './unreadable.ts';
+import { whyNotStorable } from './why-not-storable.ts';
 
 export type DoorLimits = {
   /** Largest JSON body. */
@@ -44,7 +45,7 @@ export function buildDoors(options: DoorsOptions): FastifyInstance {
     bodyLimit: options.limits.jsonBytes,
     trustProxy: false,
     requestIdHeader: false,
-    genReqId: () => crypto.randomUUID(),
+    genReqId: () => randomUUID(),
     forceCloseConnections: true,
     connectionTimeout: options.limits.stallSeconds * 1000,
     keepAliveTimeout: 75_000,
@@ -65,9 +66,14 @@ export function buildDoors(options: DoorsOptions): FastifyInstance {
   // Bytes are handed on as a stream: each handler knows how much it takes.
   doors.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   doors.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
-  doors.addHook('onRequest', async (_request, reply) => secureHeaders(reply));
-  doors.addHook('onResponse', async (request, reply) => {
+  // These hooks wait for nothing, so none of them makes a promise: a busy server calls them thousands of times a second.
+  doors.addHook('onRequest', (_request, reply, done) => {
+    secureHeaders(reply);
+    done();
+  });
+  doors.addHook('onResponse', (request, reply, done) => {
     options.onAnswer(request.routeOptions.config.endpoint ?? 'page', reply.statusCode, reply.elapsedTime / 1000);
+    done();
   });
   closeInOrder(doors, options.onClosing);
   options.onDoors?.(doors);
@@ -109,16 +115,14 @@ function addEndpoint(doors: FastifyInstance, id: EndpointId, { doorkeeper, handl
         scope,
       });
     },
-    preValidation: async (request) => {
-      if (isStream(request.body) !== (endpoint.body === 'bytes')) {
-        const taken = endpoint.body === 'bytes' ? 'application/octet-stream' : 'application/json';
-        throw new Refused('unsupported-body', `${id} takes ${taken}.`);
-      }
+    preValidation: (request, _reply, done) => {
+      if (isStream(request.body) === (endpoint.body === 'bytes')) return done();
+      const taken = endpoint.body === 'bytes' ? 'application/octet-stream' : 'application/json';
+      done(new Refused('unsupported-body', `${id} takes ${taken}.`));
     },
-    preHandler: async (request) => {
-      checkStorable('path', request.params);
-      checkStorable('query', request.query);
-      if (!isStream(request.body)) checkStorable('body', request.body);
+    preHandler: (request, _reply, done) => {
+      const { params, query, body } = request;
+      done(whyNotStorable({ path: params, query, body: isStream(body) ? undefined : body }));
     },
     handler: async (request, reply) => {
       const answer = await handle({

@@ -8,13 +8,14 @@ const graceMs = 5000;
 export function closeInOrder(doors: FastifyInstance, onClosing: () => void): void {
   const underWay = new Set<object>();
   let allOut: () => void = () => undefined;
-  doors.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.endpoint === 'live') return;
+  doors.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.endpoint === 'live') return done();
     underWay.add(reply);
     reply.raw.once('close', () => {
       underWay.delete(reply);
       if (underWay.size === 0) allOut();
     });
+    done();
   });
   doors.addHook('preClose', async () => {
     onClosing();

@@ -78,7 +78,7 @@ async function cancelOnce(tx: Tx, jobIds: readonly number[], reason: Reason) {
     )
     update run set cancel_reason = coalesce(cancel_reason, ${JSON.stringify(reason)}::jsonb)
     from job
-    where run.id = any (array(select id from locked)) and run.ended_at is null and job.id = run.job_id
+    where run.id = any (array(select id from locked)) and run.verdict is null and job.id = run.job_id
     returning run.job_id as id, run.worker_id as "workerId", job.pipeline_id as "pipelineId"`);
   const skipped = await skipDependents(
     tx,

@@ -17,11 +17,16 @@ export async function finishAlone(db: Db, ends: readonly AskedEnd[]): Promise<(E
                   ${plain.map(({ end }) => end.steps && JSON.stringify(end.steps))}::jsonb[],
                   ${plain.map(({ end }) => end.logBytes && `{${end.logBytes.join(',')}}`)}::text[])
         as t (run_id, claim_id, verdict, reason, steps, log_bytes)
+      order by run_id
     ), held as materialized (
-      select run.id, run.job_id from run
-      where run.id in (select run_id from asked) and run.ended_at is null
-      order by run.id
-      for update
+      -- Each by its key, in the order of ids. Open is who has no verdict: asked for as 'ended_at is null', the planner takes the
+      -- index of what is open, with all that has ended since the last vacuum in it.
+      select here.job_id, asked.*
+      from asked cross join lateral (
+        select run.job_id from run
+        where run.id = asked.run_id and run.claim_id = asked.claim_id and run.verdict is null and run.cancel_reason is null
+        for update
+      ) as here
     ), locked as materialized (
       select job.id from job
       where job.id in (select job_id from held) and job.state = 'running'
@@ -31,12 +36,12 @@ export async function finishAlone(db: Db, ends: readonly AskedEnd[]): Promise<(E
       for update
     ), ended as (
       update run
-      set ended_at = now(), started_at = coalesce(run.started_at, now()), verdict = asked.verdict, reason = asked.reason,
-          steps = coalesce(asked.steps, run.steps), log_bytes = asked.log_bytes
-      from asked
-      where run.id = asked.run_id and run.claim_id = asked.claim_id and run.ended_at is null and run.cancel_reason is null
-        and run.job_id = any (array(select id from locked))
-        and not exists (select 1 from edge where edge.from_job = run.job_id)
+      set ended_at = now(), started_at = coalesce(run.started_at, now()), verdict = held.verdict, reason = held.reason,
+          steps = coalesce(held.steps, run.steps), log_bytes = held.log_bytes
+      from held
+      where run.id = held.run_id and run.verdict is null and run.cancel_reason is null
+        and held.job_id = any (array(select id from locked))
+        and not exists (select 1 from edge where edge.from_job = held.job_id)
       returning run.id, run.claim_id, run.job_id, run.worker_id, run.verdict, run.reason
     ), well as (
       update worker set errored_in_a_row = 0

@@ -65,6 +65,13 @@ test('a mistyped token is turned away without a query', async () => {
   expect(await finder.bySecret(secret)).toMatchObject({ kind: 'worker', name: 'box', scopes: ['work'] });
 });
 
+test('the id of a token that is remembered is no secret', async () => {
+  const { token } = await create({ kind: 'person', name: 'dora' });
+  const finder = finderWith(60);
+  expect(await finder.byId(token.id)).toMatchObject({ id: token.id });
+  for (const guess of [String(token.id), `id ${token.id}`]) expect(await finder.bySecret(guess)).toBeUndefined();
+});
+
 test('a token is found while it lives: not once it is revoked, not once it has expired', async () => {
   const finder = finderWith(0);
   const soon = new Date(Date.now() + 3_600_000).toISOString();
