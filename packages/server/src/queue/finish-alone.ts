@@ -28,12 +28,14 @@ export async function finishAlone(db: Db, ends: readonly AskedEnd[]): Promise<(E
         for update
       ) as here
     ), locked as materialized (
-      select job.id from job
-      where job.id in (select job_id from held) and job.state = 'running'
-        -- Read again where this statement had to wait for the row: a need may have been added meanwhile.
-        and not job.needed and job.concurrency_group_id is null
-      order by job.id
-      for update
+      select here.id
+      from (select distinct job_id from held order by job_id) as asked cross join lateral (
+        select job.id from job
+        where job.id = asked.job_id and job.state = 'running'
+          -- Read again where this statement had to wait for the row: a need may have been added meanwhile.
+          and not job.needed and job.concurrency_group_id is null
+        for update
+      ) as here
     ), ended as (
       update run
       set ended_at = now(), started_at = coalesce(run.started_at, now()), verdict = held.verdict, reason = held.reason,
@@ -45,7 +47,8 @@ export async function finishAlone(db: Db, ends: readonly AskedEnd[]): Promise<(E
       returning run.id, run.claim_id, run.job_id, run.worker_id, run.verdict, run.reason
     ), well as (
       update worker set errored_in_a_row = 0
-      where errored_in_a_row > 0 and id = any (array(select worker_id from ended where verdict <> 'cancelled'))
+      from (select distinct worker_id as id from ended where verdict <> 'cancelled') as seen
+      where worker.id = seen.id and (select errored_in_a_row > 0 from worker as before where before.id = seen.id)
     )
     update job
     set state = 'done', verdict = ended.verdict, reason = ended.reason, finished_at = now()
