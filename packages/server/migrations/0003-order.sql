@@ -113,7 +113,9 @@ $$;
 -- What of `ready` may be claimed at this moment: its time has come, and nothing that stops it is paused.
 create view claimable as
 select job_id, pool, share, lane_id, rank, since, avoid from ready
-where not_before <= now() and not exists (select from pauses_on(ready.pool, ready.lane_id));
+where not_before <= now()
+  -- Mostly nothing is paused: that is asked once, not for each job.
+  and not (exists (select from pause) and exists (select from pauses_on(ready.pool, ready.lane_id)));
 
 alter table pool
   -- How long a job waits for a cheaper worker of the pool while a dearer one is free.

@@ -3,7 +3,9 @@ import { Refused, type Worker } from '@signalbox/protocol';
 import { type Db, sql } from '../base/index.ts';
 
 /** Those that are there first; those gone for more than a day are left out. */
-export async function listWorkers(db: Db, leaseSeconds: number): Promise<Worker[]> {
+export const listWorkers = (db: Db, leaseSeconds: number): Promise<Worker[]> => readWorkers(db, leaseSeconds, null);
+
+function readWorkers(db: Db, leaseSeconds: number, workerId: number | null): Promise<Worker[]> {
   return db.query<Worker>(sql`
     select worker.id, name, pools, capacity, version, platform, cost, errored_in_a_row as "erroredInARow", first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt",
            case when state = 'gone' or last_seen_at < now() - interval '15 minutes' and held.runs is null then 'gone'
@@ -20,13 +22,14 @@ export async function listWorkers(db: Db, leaseSeconds: number): Promise<Worker[
       from run join job on job.id = run.job_id
       where run.worker_id = worker.id and run.ended_at is null
     ) as held on true
-    where state <> 'gone' or hold is not null or last_seen_at > now() - interval '1 day'
+    where (state <> 'gone' or hold is not null or last_seen_at > now() - interval '1 day')
+      and (${workerId}::bigint is null or worker.id = ${workerId})
     order by (state = 'gone' or last_seen_at < now() - interval '15 minutes'), name`);
 }
 
 /** @throws Refused not-found */
 export async function readWorker(db: Db, workerId: number, leaseSeconds: number): Promise<Worker> {
-  const worker = (await listWorkers(db, leaseSeconds)).find((one) => one.id === workerId);
+  const [worker] = await readWorkers(db, leaseSeconds, workerId);
   if (!worker) throw new Refused('not-found', `No worker ${workerId} was seen lately.`);
   return worker;
 }

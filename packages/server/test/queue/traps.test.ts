@@ -34,7 +34,7 @@ describe('while an old snapshot keeps every row that was', () => {
     old.release();
   });
 
-  /** Takes and ends the first of the line; says how many pages it touched to look (0: it did not) and, if asked, to claim. */
+  /** Takes and ends the first of the line; says how many pages it touched to look (0: it did not) and, if asked, to claim and to end. */
   async function round(lineup: Lineup, now: number, { most = 50, explains = false } = {}) {
     const { db, seen } = explainedDb(kit.db);
     await lineup.refresh(db, now);
@@ -43,11 +43,12 @@ describe('while an old snapshot keeps every row that was', () => {
     lineup.drop(first);
     const asked = first.map(({ jobId }) => ({ claimId: randomUUID(), workerId: kit.workerId, jobId }));
     const held = await claim(explains ? db : kit.db, asked, 30);
+    const claims = Math.max(0, ...seen.splice(0).map(({ plan }) => pages(plan)));
     await finishAlone(
-      kit.db,
+      explains ? db : kit.db,
       held.map((hold) => ({ hold, end: { verdict: 'passed', reason: passed, steps: [], logBytes: [] } })),
     );
-    return { look, claims: Math.max(0, ...seen.map(({ plan }) => pages(plan))), held: held.length };
+    return { look, claims, ends: Math.max(0, ...seen.map(({ plan }) => pages(plan))), held: held.length };
   }
 
   /** As a look that passes many dead rows: it takes its time. */
@@ -59,7 +60,7 @@ describe('while an old snapshot keeps every row that was', () => {
     },
   });
 
-  test('3,000 claims from a long line cost no more at the end than at the beginning', async () => {
+  test('3,000 claims and ends of a long line cost no more at the end than at the beginning', async () => {
     await submitMany(3500);
     const lineup = new Lineup('default');
     const rounds: Awaited<ReturnType<typeof round>>[] = [];
@@ -70,11 +71,13 @@ describe('while an old snapshot keeps every row that was', () => {
     }
     expect(rounds.map(({ held }) => held)).toEqual(rounds.map(() => 50));
     const looks = rounds.map(({ look }) => look).filter((look) => look > 0);
-    const claims = rounds.map((one) => one.claims).filter((pagesOfOne) => pagesOfOne > 0);
+    const touched = (of: 'claims' | 'ends') => rounds.map((one) => one[of]).filter((pagesOfOne) => pagesOfOne > 0);
     // In the pages of an index of 3,000 dead rows and of their table; walked for each claim they would be 5,000 a round.
     expect(looks.reduce((sum, look) => sum + look)).toBeLessThan(rounds.length * 50);
-    expect(claims).toHaveLength(6);
-    expect(claims.at(-1)).toBeLessThan(claims[0]! * 1.5);
+    for (const pagesOfAll of [touched('claims'), touched('ends')]) {
+      expect(pagesOfAll).toHaveLength(6);
+      expect(pagesOfAll.at(-1)).toBeLessThan(pagesOfAll[0]! * 1.5);
+    }
   }, 60_000);
 
   test('a look for new jobs does not pass all that were before, once that has cost too much', async () => {
