@@ -18,6 +18,8 @@ import { type Work, workOf } from './work.ts';
 import { openWorld, type World } from './world.ts';
 import { wrongClock } from './wrong-clock.ts';
 
+/** The network is cut for 1 s, 30 s and 10 minutes by the clock, too, which is too long for every day. */
+const takeLong = process.env['LONG_CUTS'] === '1';
 const pools = ['a', 'b', 'c', 'd'] as const;
 let world: World;
 let work: Work;
@@ -147,12 +149,9 @@ test('three servers share the work, and each is stopped and started again in tur
 
 test('a worker that is cut off goes on with its run: a moment, half a lease, half-open, and longer than two leases', async () => {
   // A lease lasts 6 s here instead of 60: these are 10 s, 30 s twice, and 140 s.
-  const cuts: readonly (readonly [kind: Weather['kind'] & ('refuse' | 'hold' | 'half-open'), seconds: number])[] = [
-    ['refuse', 1],
-    ['hold', 3],
-    ['half-open', 3],
-    ['refuse', 14],
-  ];
+  const lengths = takeLong ? [1, 30, 30, 600] : [1, 3, 3, 14];
+  const kinds: (Weather['kind'] & ('refuse' | 'hold' | 'half-open'))[] = ['refuse', 'hold', 'half-open', 'refuse'];
+  const cuts = kinds.map((kind, index) => [kind, lengths[index]!] as const);
   const revision = await work.push(cuts.map((_, index) => longJob(`cut${index}`, pools[index]!, 'after-the-cuts')));
   await running(revision, cuts.length);
   await Promise.all(
@@ -165,7 +164,7 @@ test('a worker that is cut off goes on with its run: a moment, half a lease, hal
   );
   await say('after-the-cuts');
   expect(await wellEnded(revision)).toEqual({ cut0: 1, cut1: 1, cut2: 1, cut3: 1 });
-}, 180_000);
+}, 1_000_000);
 
 test('requests that come twice, late, out of order, or whose answers are lost change nothing', async () => {
   const random = randomFrom(7);
