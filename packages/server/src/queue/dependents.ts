@@ -38,13 +38,32 @@ export async function freeDependents(tx: Tx, jobId: number): Promise<string[]> {
   ];
 }
 
-/** Ends everything that can no longer run because one of these jobs did not pass, each with the need that is to blame. */
+/**
+ * Ends everything that can no longer run because one of these jobs did not pass, each with the need that is to blame. What has run
+ * keeps what needs it, though the job before it ran again and failed. Whoever adds a job that needs one of these holds that one
+ * locked, so such a job is there when the lock is had: it is looked for again until nothing is found.
+ */
 export async function skipDependents(tx: Tx, jobIds: readonly number[]): Promise<number[]> {
+  const skipped: number[] = [];
+  for (let from = jobIds; from.length > 0; ) {
+    from = await skipThoseSeen(tx, from);
+    skipped.push(...from);
+  }
+  return skipped;
+}
+
+async function skipThoseSeen(tx: Tx, jobIds: readonly number[]): Promise<number[]> {
   const skipped = await tx.query<{ id: number }>(sql`
     with recursive doomed (id, need) as (
-      select edge.to_job, edge.from_job from edge where edge.from_job = any (${jobIds}::bigint[])
+      select edge.to_job, edge.from_job
+      from edge cross join lateral (select from job where id = edge.to_job and state = 'waiting' offset 0) as waits
+      where edge.from_job = any (${jobIds}::bigint[])
       union
-      select edge.to_job, edge.from_job from edge join doomed on edge.from_job = doomed.id
+      select edge.to_job, edge.from_job
+      -- Each by its key ("offset 0" says so): a plan that was made while there were no jobs would read all of them.
+      from doomed
+      cross join lateral (select from_job, to_job from edge where from_job = doomed.id offset 0) as edge
+      cross join lateral (select from job where id = edge.to_job and state = 'waiting' offset 0) as waits
     ), blamed as (
       select doomed.id, min(doomed.need) as need from doomed group by doomed.id
     ), locked as materialized (

@@ -12,7 +12,7 @@ import {
   settle,
 } from '../../src/queue/index.ts';
 import { type AtTheLine, atTheLine } from './at-the-line.ts';
-import { jobNamed, passed, type QueueKit, queueKit } from './kit.ts';
+import { heldUp, jobNamed, passed, type QueueKit, queueKit } from './kit.ts';
 
 let kit: QueueKit;
 let line: AtTheLine;
@@ -178,6 +178,23 @@ test('jobs added at the very moment at which what they need ends are freed or sk
     expect(await kit.states(pipelineId)).toEqual({ a: verdict, ...after });
     await line.order(worker, (held) => kit.end(held, 'passed'));
   }
+});
+
+test('a job that is added behind one which is skipped at this very moment is skipped, too', async () => {
+  const more = { pool: 'behind' };
+  const pipelineId = await open({ a: [], b: ['a'] }, more);
+  const hold = (await kit.claimOne('behind'))!;
+  let both: Promise<unknown> = Promise.resolve();
+  await kit.db.transaction(async (tx) => {
+    // Who adds has looked at what is needed, and waits for the lane that is just being made here; the end waits for who adds.
+    await tx.query(sql`insert into lane (repo_id, branch, name) select id, 'main', 'behind b' from repo`);
+    const adding = add(pipelineId, { 'behind b': ['b'] }, more);
+    await heldUp(kit.db, 1);
+    both = Promise.all([adding, kit.end(hold, 'failed')]);
+    await heldUp(kit.db, 2);
+  });
+  await both;
+  expect(await kit.states(pipelineId)).toEqual({ a: 'failed', b: 'skipped', 'behind b': 'skipped' });
 });
 
 test('a job that is added while the pipeline is being closed is either refused or runs before its end', async () => {

@@ -115,6 +115,41 @@ test('a passed job that runs again is missing again to what still waits for it',
   await kit.end((await kit.claimOne('own'))!, 'passed');
 });
 
+test('a job that runs again and fails skips what waits for it, and nothing behind a job that has run since', async () => {
+  const needs = {
+    a: [],
+    slow: [],
+    done: ['a'],
+    runs: ['a'],
+    both: ['done', 'slow'],
+    later: ['runs'],
+    next: ['a', 'slow'],
+  };
+  const { pipelineId, ids } = await kit.submitJobs(needs, { pool: 'again' });
+  const claims = async (count: number) => {
+    const held = await Promise.all(Array.from({ length: count }, () => kit.claimOne('again')));
+    return (name: string) => held.find((one) => one!.jobId === ids[name])!;
+  };
+  const first = await claims(2);
+  await kit.end(first('a'), 'passed');
+  const second = await claims(2);
+  await kit.end(second('done'), 'passed');
+  await rerun(ids['a']!);
+  await kit.end((await claims(1))('a'), 'failed');
+  expect(await kit.states(pipelineId)).toEqual({
+    a: 'failed',
+    slow: 'running',
+    done: 'passed',
+    runs: 'running',
+    both: 'waiting',
+    later: 'waiting',
+    next: 'skipped',
+  });
+  await kit.end(first('slow'), 'passed');
+  await kit.end(second('runs'), 'passed');
+  expect(await kit.states(pipelineId)).toMatchObject({ both: 'ready', later: 'ready' });
+});
+
 test('runs that end, error, and are cancelled at once: nothing deadlocks, and what was cancelled stays so', async () => {
   for (let race = 0; race < 15; race += 1) {
     const { pipelineId } = await kit.submitJobs({ a: [], b: [], c: ['a'], d: ['a', 'b'], e: ['c'] }, { pool: 'own' });

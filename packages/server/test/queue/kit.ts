@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FinishAnswer, Reason, Verdict } from '@signalbox/protocol';
 import { testDatabase } from '../../../../test/kit/database.ts';
+import { until } from '../../../../test/kit/wait.ts';
 import { type Db, sql } from '../../src/base/index.ts';
 import { type Claim, claim } from '../../src/queue/claim.ts';
 import { pick } from '../../src/queue/decide/pick.ts';
@@ -111,6 +112,15 @@ export async function claimFirst(db: Db, pool: string, workerIds: readonly numbe
     const done = new Set(got.map((one) => one.claimId));
     asking = asking.filter((one) => !done.has(one.claimId));
   }
+}
+
+/** Until so many statements wait for locks of others. */
+export async function heldUp(db: Db, count: number): Promise<void> {
+  await until(`${count} statements that wait for a lock`, async () => {
+    const waiting = await db.query(sql`
+      select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    return waiting.length >= count;
+  });
 }
 
 export function jobNamed(name: string, needs: readonly string[] = []): SubmittedJob {
