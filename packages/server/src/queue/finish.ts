@@ -101,14 +101,16 @@ export const endTopics = (runId: number, jobId: number, pipelineId: number): str
 ];
 
 async function lockRun(tx: Tx, hold: RunHold): Promise<Found> {
+  // By itself: a statement that waits for the lock reads of the job what was there before, and whoever takes the run up at that
+  // moment gives an attempt back.
+  await tx.query(sql`select 1 from run where id = ${hold.runId} for update`);
   const [found] = await tx.query<Found & { holds: boolean }>(sql`
     select run.job_id as "jobId", run.worker_id as "workerId", job.pipeline_id as "pipelineId", job.pool, job.attempts, job.errored_count as "erroredCount",
            job.run_count as "runCount",
            run.started_at is not null as started, run.ended_at is not null as ended, run.log_bytes is not null as "byHolder",
            run.verdict, run.retried, run.cancel_reason as "cancelReason", run.claim_id = ${hold.claimId}::uuid as holds
     from run join job on job.id = run.job_id
-    where run.id = ${hold.runId}
-    for update of run`);
+    where run.id = ${hold.runId}`);
   if (!found) throw new Refused('run-not-found', `There is no run ${hold.runId}.`);
   if (!found.holds) throw new Refused('claim-lost', `Run ${hold.runId} is held by another claim.`);
   return found;

@@ -55,9 +55,9 @@ export async function takeUp(
   if (pipelineJobs && !(await hasSlot(tx, jobId))) return 'lost';
   if (!(await reopenLog(tx, runId))) return 'lost';
 
-  await reopen(tx, runId, limits);
+  const hadCounted = await reopen(tx, runId, limits);
   const revived = pipelineJobs ? await reopenPipeline(tx, jobId, pipelineId, pipelineJobs) : [];
-  const isLetGo = await forgive(tx, runId, limits.quarantineAfter);
+  const isLetGo = hadCounted && (await forgive(tx, runId, limits.quarantineAfter));
   return {
     jobId,
     pipelineId,
@@ -89,10 +89,10 @@ async function hasSlot(tx: Tx, jobId: number): Promise<boolean> {
 
 /**
  * The run goes on as if it had never been given up: its attempt is given back, and so is the place of its worker. A run without a
- * start was a claim that nobody had heard of, and had cost neither.
+ * start was a claim that nobody had heard of, and had cost neither: then false.
  */
-async function reopen(tx: Tx, runId: number, limits: QueueLimits): Promise<void> {
-  await tx.query(sql`
+async function reopen(tx: Tx, runId: number, limits: QueueLimits): Promise<boolean> {
+  const [reopened] = await tx.query<{ counted: boolean }>(sql`
     with lost as materialized (
       select id, job_id, worker_id, started_at is not null as counted from run where id = ${runId}
     ), opened as (
@@ -110,7 +110,9 @@ async function reopen(tx: Tx, runId: number, limits: QueueLimits): Promise<void>
             select 1 from run where run.job_id = job.id and run.id <> lost.id and run.worker_id = lost.worker_id and run.verdict = 'errored')
           then avoid else array_remove(avoid, lost.worker_id) end
     from lost
-    where job.id = lost.job_id`);
+    where job.id = lost.job_id
+    returning lost.counted`);
+  return reopened!.counted;
 }
 
 /** The job had ended for good, and with it all that needed it, and perhaps the pipeline. */

@@ -17,7 +17,7 @@ import {
 import { append, ended, recordDefaults, reopenLog } from '../../src/record/index.ts';
 import { takeToSeal } from '../../src/record/to-seal.ts';
 import { chunksOf } from '../record/kit.ts';
-import { type Held, makeWorker, type QueueKit, queueKit } from './kit.ts';
+import { type Held, heldUp, makeWorker, type QueueKit, queueKit } from './kit.ts';
 
 let kit: QueueKit;
 let db: Db;
@@ -92,6 +92,21 @@ describe('a run whose lease has ended', () => {
     }
     expect(await jobOf(jobId)).toEqual(running);
     await kit.end(held, 'passed');
+  });
+
+  test('has its attempt back also when it errors at the moment at which it is taken up', async () => {
+    const { held } = await submitAndHold(2);
+    await lose(held);
+    let ending: ReturnType<QueueKit['end']> = Promise.reject(new Error('it has not begun'));
+    ending.catch(() => undefined);
+    await db.transaction(async (tx) => {
+      expect(await takeUp(tx, held, limits, reopenLog)).toMatchObject({ jobId: held.jobId });
+      ending = kit.end(held, 'errored');
+      await heldUp(db, 1);
+    });
+    expect(await ending).toMatchObject({ retried: true });
+    expect(await jobOf(held.jobId)).toMatchObject({ state: 'ready', erroredCount: 1 });
+    await kit.end((await kit.claimOne('default', other))!, 'passed');
   });
 
   test('goes on also when nobody had ever heard of its claim', async () => {
@@ -393,6 +408,19 @@ describe('a worker that was cut off', () => {
     for (const run of runs) await db.transaction((tx) => takeUp(tx, run, strict, reopenLog));
     expect(await stand()).toEqual({ hold: null, errored: 0 });
     for (const run of runs) await kit.end(run, 'passed');
+  });
+
+  test('keeps the marks of its own errors when it takes up a claim that had cost it none', async () => {
+    const worker = await makeWorker(db, 'w5', ['unheard']);
+    await kit.submitJobs({ a: [] }, { pool: 'unheard' });
+    const held = (await kit.claimOne('unheard', worker))!;
+    await db.query(sql`update worker set errored_in_a_row = 2 where id = ${worker}`);
+    await lose(held);
+    expect(await comeBack(held)).toBe('taken up');
+    expect(await only(sql`select errored_in_a_row as errored from worker where id = ${worker}`)).toEqual({
+      errored: 2,
+    });
+    await kit.end(held, 'passed');
   });
 
   test('is told apart: silent, there without the run, or never heard of', () => {
