@@ -17,7 +17,42 @@ export async function expireLeases(
   also: (tx: Tx, runId: number) => Promise<void>,
 ): Promise<{ ended: Expired[]; failures: unknown[] }> {
   if (await wasOutage(db, limits)) return { ended: [], failures: [] };
-  const overdue = await db.query<Overdue>(sql`
+  const ended: Expired[] = [];
+  const failures: unknown[] = [];
+  // Not for so long that the next look takes the time of this one for an outage.
+  const until = performance.now() + (limits.outageSeconds * 1000) / 4;
+  for (let found = batch; found === batch && failures.length === 0 && performance.now() < until; ) {
+    const overdue = await readOverdue(db);
+    found = overdue.length;
+    for (const { runId, claimId, ...silence } of overdue) {
+      const reason = { code: 'worker-lost', text: whyLost(silence, limits.leaseSeconds) } as const;
+      const giveUp = db.transaction(async (tx) => {
+        const still = await tx.query(
+          sql`select 1 from run where id = ${runId} and ended_at is null and lease_until < now() for update`,
+        );
+        if (still.length === 0) return;
+        const end = await finish(
+          tx,
+          { runId, claimId },
+          { verdict: 'errored', reason, steps: null, logBytes: null },
+          limits,
+        );
+        await also(tx, runId);
+        return end;
+      });
+      // One that cannot be ended must not hold up those behind it.
+      const result = await giveUp.catch((error: unknown) => void failures.push(error));
+      if (result?.changed) ended.push({ ...result, runId });
+    }
+  }
+  return { ended, failures };
+}
+
+/** A row of machines that loses its power has more: then it is looked again at once. */
+const batch = 200;
+
+function readOverdue(db: Db): Promise<Overdue[]> {
+  return db.query<Overdue>(sql`
     select run.id as "runId", run.claim_id as "claimId", worker.name as worker, run.started_at is not null as started,
            to_char(run.claimed_at at time zone 'UTC', 'HH24:MI:SS"Z"') as "claimedAt",
            to_char(worker.last_seen_at at time zone 'UTC', 'HH24:MI:SS"Z"') as "lastSeenAt",
@@ -26,30 +61,7 @@ export async function expireLeases(
     from run join worker on worker.id = run.worker_id
     where run.ended_at is null and run.lease_until < now()
     order by run.id
-    limit 200`);
-  const ended: Expired[] = [];
-  const failures: unknown[] = [];
-  for (const { runId, claimId, ...silence } of overdue) {
-    const reason = { code: 'worker-lost', text: whyLost(silence, limits.leaseSeconds) } as const;
-    const giveUp = db.transaction(async (tx) => {
-      const still = await tx.query(
-        sql`select 1 from run where id = ${runId} and ended_at is null and lease_until < now() for update`,
-      );
-      if (still.length === 0) return;
-      const end = await finish(
-        tx,
-        { runId, claimId },
-        { verdict: 'errored', reason, steps: null, logBytes: null },
-        limits,
-      );
-      await also(tx, runId);
-      return end;
-    });
-    // One that cannot be ended must not hold up those behind it.
-    const result = await giveUp.catch((error: unknown) => void failures.push(error));
-    if (result?.changed) ended.push({ ...result, runId });
-  }
-  return { ended, failures };
+    limit ${batch}`);
 }
 
 export type Silence = {

@@ -160,3 +160,16 @@ describe('the name of a worker', () => {
     expect(await registerWorker(kit.db, facts, 5, 60)).toBe(id);
   });
 });
+
+test('when hundreds of workers vanish at once, one look gives up all of their runs', async () => {
+  const count = 210;
+  await kit.submitJobs(Object.fromEntries(Array.from({ length: count }, (_, index) => [`lost-${index}`, []])), {
+    pool: 'rack',
+  });
+  const workers = Array.from({ length: count }, () => kit.workerId);
+  expect(await claimFirst(kit.db, 'rack', workers)).toHaveLength(count);
+  await kit.db.query(sql`update lease_clock set last_look_at = now(), last_answer_at = now(), was_away = false`);
+  await afterLeases();
+  const { ended, failures } = await expireLeases(kit.db, queueDefaults, nothingMore);
+  expect([ended.length, failures]).toEqual([count, []]);
+}, 60_000);
