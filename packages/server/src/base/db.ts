@@ -38,9 +38,10 @@ export function openDb(url: string, options: DbOptions = {}): Db {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     query_timeout: statementSeconds * 1000 + 10_000,
-    // And PostgreSQL must not keep for hours what a machine that is gone has held. No table is read whole where an index will do:
-    // a plan made while it was empty (also one of a foreign key) is kept while it fills, and each claim then read all of it.
-    options: `-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c TimeZone=UTC -c enable_seqscan=off -c statement_timeout=${statementSeconds}s -c idle_in_transaction_session_timeout=${statementSeconds}s`,
+    // And PostgreSQL must not keep for hours what a machine that is gone has held.
+    // Plans: no table is read whole where an index will do, for a plan that was made while it was empty (also one of a foreign key)
+    // is kept while it fills; and each statement is planned once, which cost a third of the database's time. docs/decisions/own-queue.md
+    options: `-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c TimeZone=UTC -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c statement_timeout=${statementSeconds}s -c idle_in_transaction_session_timeout=${statementSeconds}s`,
   });
   // A connection that breaks, idle or not, must not end the process: the pool makes a new one.
   const onError = (error: Error) => options.onError?.(error);

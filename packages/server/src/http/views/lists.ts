@@ -1,6 +1,6 @@
 // Lists and single rows that pages and commands read: jobs by filter, pushes, pipelines.
 import { type JobBrief, type Pipeline, type PipelineWithJobs, type PushDetail, Refused } from '@signalbox/protocol';
-import { type Queryable, sql } from '../../base/index.ts';
+import { type Db, type Queryable, sql, type Tx } from '../../base/index.ts';
 import { getPush } from '../../source/index.ts';
 import { withPipelines } from './grid.ts';
 
@@ -15,8 +15,18 @@ export type JobFilter = {
   readonly limit: number;
 };
 
-export async function listJobs(db: Queryable, filter: JobFilter): Promise<{ items: JobBrief[]; next: string | null }> {
-  const jobs = await db.query<JobBrief>(sql`
+export async function listJobs(db: Db, filter: JobFilter): Promise<{ items: JobBrief[]; next: string | null }> {
+  const jobs = await db.transaction(async (tx) => {
+    // Which index serves depends on what was asked for: the one statement that is planned each time (base/db.ts).
+    await tx.query(sql`set local plan_cache_mode = force_custom_plan`);
+    return findJobs(tx, filter);
+  });
+  const items = jobs.slice(0, filter.limit);
+  return { items, next: jobs.length > filter.limit ? String(items.at(-1)!.id) : null };
+}
+
+function findJobs(tx: Tx, filter: JobFilter): Promise<JobBrief[]> {
+  return tx.query<JobBrief>(sql`
     select job_brief.* from job_brief
     join pipeline on pipeline.id = job_brief."pipelineId"
     join push on push.id = pipeline.push_id
@@ -30,8 +40,6 @@ export async function listJobs(db: Queryable, filter: JobFilter): Promise<{ item
       and (${filter.before}::bigint is null or job_brief.id < ${filter.before})
     order by job_brief.id desc
     limit ${filter.limit + 1}`);
-  const items = jobs.slice(0, filter.limit);
-  return { items, next: jobs.length > filter.limit ? String(items.at(-1)!.id) : null };
 }
 
 /** @throws Refused job-not-found */
