@@ -4,6 +4,7 @@ import { type EndpointId, routes } from './routes.ts';
 import { ClaimId, Instant, page, RowId, StepIndex } from './shapes/basics.ts';
 import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
+import { LogFound } from './shapes/log.ts';
 import { BranchLevel, Push, Repo, RepoName } from './shapes/source.ts';
 import { JobsAdded, PipelineSubmission, SubmittedJobs } from './shapes/submission.ts';
 import { Grid, JobDetail, PipelineWithJobs, PushDetail, RunDetail, Session, Token } from './shapes/views.ts';
@@ -96,15 +97,44 @@ export const contract = {
   'read-log': {
     params: Type.Object({ run: RowId, step: StepIndex }),
     summary:
-      'Text of one step from a byte offset. `x-log-size` is how much there is, `x-log-next` the offset to go on from.',
+      'Text of one step, by bytes or by lines. `x-log-size` is how much there is, `x-log-next` the offset to go on from; of lines also `x-log-first-line`, `x-log-last-line`, `x-log-lines` (line ends that are here) and `x-log-end`, the offset up to which to go on.',
     query: Type.Object({
       from: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 })),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_388_608, default: 1_048_576 })),
       tail: Type.Optional(
         Type.Integer({ minimum: 1, maximum: 8_388_608, description: 'The last so many bytes instead.' }),
       ),
+      lines: Type.Optional(
+        Type.String({
+          pattern: '^[1-9][0-9]{0,14}(-[1-9][0-9]{0,14})?$',
+          description: 'These lines instead, such as `120-140`: the first line is 1, both ends are included.',
+        }),
+      ),
+      tailLines: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'The last so many lines instead.' }),
+      ),
     }),
     output: 'text',
+  },
+  'search-log': {
+    ...run,
+    summary: 'Lines of a run that hold a text or match a regular expression, in all its steps or in one.',
+    query: Type.Object({
+      text: Type.String({
+        minLength: 1,
+        maxLength: 500,
+        pattern: '^[^\\r\\n]+$',
+        description: 'What to search for, within one line.',
+      }),
+      regex: Type.Optional(
+        Type.Boolean({ default: false, description: '`text` is a regular expression, as RE2 reads it.' }),
+      ),
+      ignoreCase: Type.Optional(Type.Boolean({ default: false })),
+      step: Type.Optional(StepIndex),
+      limit: limit(1000, 100),
+      cursor: Type.Optional(Type.String({ maxLength: 60, description: '`more` of the answer before.' })),
+    }),
+    output: LogFound,
   },
   'download-log': { ...run, summary: 'The whole log of a run, gzipped.', output: 'bytes' },
   'get-artifact': {

@@ -7,6 +7,7 @@ export type { EndpointId, Method, Route } from './routes.ts';
 export * from './shapes/basics.ts';
 export * from './shapes/invariants.ts';
 export * from './shapes/job.ts';
+export * from './shapes/log.ts';
 export * from './shapes/problem.ts';
 export * from './shapes/source.ts';
 export * from './shapes/submission.ts';

@@ -19,6 +19,7 @@ export const routes = {
   'get-job': ['GET', '/api/v1/jobs/:job', 'read'],
   'get-run': ['GET', '/api/v1/runs/:run', 'read'],
   'read-log': ['GET', '/api/v1/runs/:run/steps/:step/log', 'read'],
+  'search-log': ['GET', '/api/v1/runs/:run/log/search', 'read'],
   'download-log': ['GET', '/api/v1/runs/:run/log.txt.gz', 'read'],
   'get-artifact': ['GET', '/api/v1/runs/:run/artifacts/*', 'read'],
   'list-workers': ['GET', '/api/v1/workers', 'read'],

@@ -153,6 +153,11 @@ export const settingTable = {
     recordDefaults.readBytes,
     'Most text that one call reads from a log unless it asks for less.',
   ),
+  SIGNALBOX_LOG_SEARCH_SECONDS: setting(
+    whole(1, 60),
+    recordDefaults.searchSeconds,
+    'How long one call searches a log before it answers with what it has; whoever asked may go on from there.',
+  ),
   SIGNALBOX_ARTIFACT_BYTES: setting(size, recordDefaults.artifactBytes, 'Largest artifact.'),
   SIGNALBOX_LOG_WAIT_SECONDS: setting(
     seconds,

@@ -5,6 +5,7 @@ export { accessHandlers } from './handlers/access.ts';
 export { actingHandlers } from './handlers/acting.ts';
 export { checkingHandlers } from './handlers/checking.ts';
 export { orderingHandlers } from './handlers/ordering.ts';
+export { readingHandlers } from './handlers/reading.ts';
 export { seeingHandlers } from './handlers/seeing.ts';
 export { type WorkingParts, workingHandlers } from './handlers/working.ts';
 export { openHealthDoor } from './health-door.ts';

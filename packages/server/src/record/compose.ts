@@ -1,7 +1,7 @@
 // Lays a sealed log together: the server's text as stored members, the worker's members exactly as they came, and an index of where they lie.
 import { storedMember } from './gzip.ts';
+import type { SealedMember } from './log-members.ts';
 import type { LogPiece } from './log-text.ts';
-import type { SealedMember } from './read.ts';
 
 export type Chunk = {
   readonly runId: number;

@@ -18,9 +18,11 @@ export {
 } from './open-files.ts';
 export { putArtifact } from './put-artifact.ts';
 export { type LogPart, type LogRange, readLog } from './read.ts';
+export { type LineRange, type LinesPart, readLines } from './read-lines.ts';
 export { renderArchive } from './render-archive.ts';
 export { reopenLog } from './reopen-log.ts';
 export { sealDue } from './seal.ts';
+export { type FoundLines, type LogSearch, type SearchPlace, searchLog } from './search-log.ts';
 export { stillWriting } from './still-writing.ts';
 export {
   type ArchiveEntry,

@@ -12,6 +12,15 @@ export type RecordLimits = {
   readonly steps: number;
   /** Bytes of one answer to a log reader who does not say how much they want. */
   readonly readBytes: number;
+  /** How long one call searches a log before it answers with what it has, and how to go on. */
+  readonly searchSeconds: number;
+  /** Searches of one server at once: each inflates as fast as it can. */
+  readonly searches: number;
+  /** Bytes shown of a line that was found. */
+  readonly searchTextBytes: number;
+  /** Bytes of a line that a regular expression looks at, and the steps it may have: their product is the longest standstill. */
+  readonly expressionLineBytes: number;
+  readonly expressionSize: number;
   /** Runs sealed in one go: their SQL is shared. */
   readonly sealBatch: number;
   /** How long the log of a run that ended may stay on its way; then it is sealed as it is, and the file says what is missing. */
@@ -41,6 +50,11 @@ export const recordDefaults: RecordLimits = {
   logBytes: 1_073_741_824,
   steps: 1001,
   readBytes: 1_048_576,
+  searchSeconds: 5,
+  searches: 4,
+  searchTextBytes: 1000,
+  expressionLineBytes: 16_384,
+  expressionSize: 500,
   sealBatch: 50,
   arrivalSeconds: 600,
   lostLogSeconds: 3600,

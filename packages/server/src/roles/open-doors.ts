@@ -14,6 +14,7 @@ import {
   checkingHandlers,
   type DoorsOptions,
   orderingHandlers,
+  readingHandlers,
   seeingHandlers,
   startWatched,
   workingHandlers,
@@ -71,6 +72,7 @@ export async function openDoors(
     onDoors,
     handlers: {
       ...seeingHandlers({ ...parts, watched }),
+      ...readingHandlers(parts),
       ...actingHandlers(parts),
       ...orderingHandlers({ ...parts, submitJobs: createSubmitJobs({ db, live, limits: queueLimits }) }),
       ...checkingHandlers(parts),

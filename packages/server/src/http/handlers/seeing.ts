@@ -1,9 +1,9 @@
-// What people look at: repositories, the grid, pushes, jobs, logs, artifacts, workers, and the hints that keep pages live.
+// What people look at: repositories, the grid, pushes, jobs, artifacts, workers, and the hints that keep pages live.
 import { Refused } from '@signalbox/protocol';
 import { type Db, type Live, sql } from '../../base/index.ts';
 import type { DiskRoom } from '../../flow/disk-room.ts';
 import { explainJob, listPools, listWorkers, type QueueLimits } from '../../queue/index.ts';
-import { type ArchiveStore, openArtifact, openSealedLog, type RecordLimits, readLog } from '../../record/index.ts';
+import { type ArchiveStore, openArtifact } from '../../record/index.ts';
 import { getRepo, listPushes, listRepos } from '../../source/index.ts';
 import type { Handlers } from '../handler.ts';
 import { parseTopics, streamHints } from '../live/stream.ts';
@@ -23,8 +23,6 @@ type Ids =
   | 'list-jobs'
   | 'get-job'
   | 'get-run'
-  | 'read-log'
-  | 'download-log'
   | 'get-artifact'
   | 'list-workers'
   | 'list-pools'
@@ -38,11 +36,10 @@ export type SeeingParts = {
   readonly watched: Watched;
   readonly disk: DiskRoom;
   readonly queueLimits: QueueLimits;
-  readonly recordLimits: RecordLimits;
 };
 
 export function seeingHandlers(parts: SeeingParts): Handlers<Ids> {
-  const { db, live, store, watched, disk, queueLimits, recordLimits } = parts;
+  const { db, live, store, watched, disk, queueLimits } = parts;
   const { leaseSeconds } = queueLimits;
   return {
     'explain-job': ({ params }) => explainJob(db, params.job, queueLimits, disk.blockers()),
@@ -69,23 +66,6 @@ export function seeingHandlers(parts: SeeingParts): Handlers<Ids> {
     'list-jobs': ({ query }) => listJobs(db, { ...query, before: cursorOf(query.cursor), limit: query.limit ?? 50 }),
     'get-job': ({ params }) => readJob(db, params.job, queueLimits, disk.blockers()),
     'get-run': ({ params }) => readRun(db, params.run),
-    async 'read-log'({ params, query, reply }) {
-      const part = await readLog(db, store, params.run, params.step, {
-        from: query.from ?? 0,
-        limit: query.limit ?? recordLimits.readBytes,
-        ...(query.tail !== undefined && { tail: query.tail }),
-      });
-      return reply
-        .header('content-type', 'text/plain; charset=utf-8')
-        .header('cache-control', 'no-store')
-        .header('x-log-from', String(part.from))
-        .header('x-log-next', String(part.next))
-        .header('x-log-size', String(part.size))
-        .send(part.bytes);
-    },
-    async 'download-log'({ params, reply, request }) {
-      return sendFile(request, reply, await openSealedLog(db, store, params.run));
-    },
     async 'get-artifact'({ params, reply, request }) {
       return sendFile(request, reply, await openArtifact(db, store, params.run, params['*']));
     },

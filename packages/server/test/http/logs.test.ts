@@ -1,0 +1,103 @@
+// Logs over HTTP by lines and by what is in them: a whole server, its own sealing, and the same answers before and after.
+import type { LogFound } from '@signalbox/protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestServer, testServer } from '../../../../test/kit/server.ts';
+import { until } from '../../../../test/kit/wait.ts';
+import { ask } from './asking.ts';
+import { type HeldRun, openYard, type Yard } from './yard.ts';
+
+let house: TestServer;
+let yard: Yard;
+beforeAll(async () => {
+  house = await testServer();
+  yard = await openYard(house);
+});
+afterAll(() => house.stop());
+
+/** Lines span its chunks, and the last one has no end. */
+const chunks = ['one\ntw', 'o\nthree ERR', 'OR\nfour\n', 'five error'];
+const whole = chunks.join('');
+
+async function printed(): Promise<HeldRun> {
+  const run = await yard.holdRun();
+  let offset = 0;
+  for (const text of chunks) {
+    await yard.appendLog(run, text, { step: 1, offset });
+    offset += text.length;
+  }
+  return run;
+}
+
+async function sealed(run: HeldRun): Promise<void> {
+  await yard.finish(run, 'passed', [0, whole.length]);
+  await until('the log to be sealed', async () => {
+    return (await house.person.call('get-run', { params: { run: run.runId } })).logState === 'sealed';
+  });
+}
+
+test('lines are read by their numbers, before and after sealing, and the answer says which they are', async () => {
+  const run = await printed();
+  const read = async (query: string) => {
+    const { status, text, headers } = await ask(house.address, `/api/v1/runs/${run.runId}/steps/1/log?${query}`);
+    const said = ['first-line', 'last-line', 'lines', 'from', 'next', 'end', 'size'].map((name) =>
+      Number(headers[`x-log-${name}`]),
+    );
+    return [status, text, ...said];
+  };
+  const compare = async () => {
+    expect(await read('lines=2-3')).toEqual([200, 'two\nthree ERROR\n', 2, 3, 4, 4, 20, 20, 35]);
+    expect(await read('lines=3')).toEqual([200, 'three ERROR\n', 3, 3, 4, 8, 20, 20, 35]);
+    expect(await read('lines=5-900')).toEqual([200, 'five error', 5, 5, 4, 25, 35, 35, 35]);
+    expect(await read('lines=6-9')).toEqual([200, '', 6, 5, 4, 35, 35, 35, 35]);
+    expect(await read('tailLines=2')).toEqual([200, 'four\nfive error', 4, 5, 4, 20, 35, 35, 35]);
+    expect(await read('lines=1-5&limit=6')).toEqual([200, 'one\ntw', 1, 2, 4, 0, 6, 35, 35]);
+  };
+  await compare();
+  await sealed(run);
+  await compare();
+});
+
+test('a search tells where it found what, before and after sealing, and goes on from where it stopped', async () => {
+  const run = await printed();
+  const params = { run: run.runId };
+  const compare = async () => {
+    const first = await house.person.call('search-log', {
+      params,
+      query: { text: 'error', ignoreCase: true, limit: 1 },
+    });
+    expect(first.hits).toEqual([
+      { step: 1, line: 3, startByte: 8, text: 'three ERROR', textByte: 8, from: 6, to: 11, whole: true },
+    ]);
+    expect(first.more).not.toBeNull();
+    const rest: LogFound = await house.person.call('search-log', {
+      params,
+      query: { text: 'error', ignoreCase: true, cursor: first.more! },
+    });
+    expect(rest).toMatchObject({ hits: [{ line: 5, from: 5, to: 10 }], more: null });
+    const matched = await house.person.call('search-log', { params, query: { text: '^t.*e', regex: true, step: 1 } });
+    expect(matched.hits.map(({ line, text }) => [line, text])).toEqual([[3, 'three ERROR']]);
+    const exact = await house.person.call('search-log', { params, query: { text: 't.*e' } });
+    expect(exact).toMatchObject({ hits: [], more: null, searchedBytes: whole.length });
+  };
+  await compare();
+  await sealed(run);
+  await compare();
+});
+
+test('what cannot be read or searched is refused with a reason', async () => {
+  const run = await yard.holdRun();
+  const refusal = async (path: string) => {
+    const { status, json } = await ask(house.address, `/api/v1/runs/${path}`);
+    return [status, json['code'], json['detail']];
+  };
+  const log = `${run.runId}/steps/0/log`;
+  expect(await refusal(`${log}?lines=9-3`)).toEqual([400, 'bad-request', expect.stringContaining('smaller number')]);
+  expect(await refusal(`${log}?lines=0-3`)).toEqual([400, 'bad-request', expect.stringContaining('lines')]);
+  expect(await refusal(`${log}?lines=1-3&tail=4`)).toEqual([400, 'bad-request', expect.stringContaining('exclude')]);
+  const search = `${run.runId}/log/search`;
+  expect(await refusal(`${search}?text=(&regex=true`)).toEqual([400, 'bad-request', expect.stringContaining('RE2')]);
+  expect(await refusal(`${search}?text=a%0Ab`)).toEqual([400, 'bad-request', expect.stringContaining('text')]);
+  expect(await refusal(search)).toEqual([400, 'bad-request', expect.stringContaining('text')]);
+  expect(await refusal(`${search}?text=a&cursor=0.0`)).toEqual([400, 'bad-request', expect.stringContaining('cursor')]);
+  expect(await refusal('999999/log/search?text=a')).toEqual([404, 'run-not-found', 'There is no run 999999.']);
+});
