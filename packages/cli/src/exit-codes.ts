@@ -6,7 +6,7 @@ export const exitCodes = {
   ok: [0, 'It is done; what was watched has passed.'],
   other: [1, 'Anything that has no code of its own.'],
   usage: [2, 'The command was not understood, or a configuration has mistakes.'],
-  'not-found': [3, 'There is no such repository, push, pipeline, job or file.'],
+  'not-found': [3, 'There is no such repository, push, pipeline, job, file or line.'],
   'not-allowed': [4, 'Log-in is needed, or the token may not do that.'],
   conflict: [5, 'The state of things forbids it: ended already, name taken, running already.'],
   unreachable: [6, 'The server does not answer.'],

@@ -90,7 +90,8 @@ const hasEnded = (found: RunDetail, step: number) =>
   found.run.steps.some((later) => later.index > step && later.startedAt !== null) ||
   found.logs.some((later) => later.step > step && later.sizeBytes > 0);
 
-function heading(output: Output, found: RunDetail, index: number): void {
+/** Before what a step printed. */
+export function heading(output: Output, found: RunDetail, index: number): void {
   const step = found.run.steps[index];
   if (!step) return;
   const took = step.endedAt ? `  ${duration(step.startedAt, step.endedAt)}` : '';
@@ -104,6 +105,11 @@ function ending(output: Output, found: RunDetail, followed: boolean): void {
   const { verdict, reason } = found.run;
   if (verdict) output.line(`── ${paint(output, verdict)}${reason ? `  ${clean(reason.text)}` : ''}`);
   else if (!followed) output.note('It still runs: --follow stays with it.');
+}
+
+/** @throws Mistake not-found, with why, when the job has not run */
+export async function runOfJob(client: Client, jobId: number): Promise<RunDetail> {
+  return (await newestRun(client, jobId)) ?? Promise.reject(await notStarted(client, jobId));
 }
 
 async function newestRun(client: Client, jobId: number): Promise<RunDetail | undefined> {
