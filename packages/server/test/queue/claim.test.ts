@@ -113,9 +113,9 @@ describe('the waiting room', () => {
   test('a repeated claim gives the same run, whether or not others wait in line; once it has ended, nothing', async () => {
     await kit.submitJobs({ a: [], b: [] });
     const claimId = randomUUID();
-    const got = (await ask(claimId))!;
+    const got = (await ask(claimId, { waitSeconds: 20 }))!;
     expect(await ask(claimId)).toMatchObject({ runId: got.runId, jobId: got.jobId, attempt: 1, job: { name: 'a' } });
-    const [again, other] = await Promise.all([ask(claimId), ask(randomUUID())]);
+    const [again, other] = await Promise.all([ask(claimId), ask(randomUUID(), { waitSeconds: 20 })]);
     expect(again?.runId).toBe(got.runId);
     expect(other?.job.name).toBe('b');
     await kit.end(got, 'passed');
@@ -127,7 +127,7 @@ describe('the waiting room', () => {
   test('a claim of another token, of another worker, or of nobody is refused', async () => {
     await kit.submitJobs({ a: [] });
     const claimId = randomUUID();
-    const got = (await ask(claimId))!;
+    const got = (await ask(claimId, { waitSeconds: 20 }))!;
     const other = await makeWorker(kit.db, 'w3');
     await expect(ask(claimId, { workerId: other })).rejects.toMatchObject({ code: 'not-allowed' });
     await expect(ask(randomUUID(), { tokenId: 7 })).rejects.toMatchObject({ code: 'not-allowed' });
