@@ -48,7 +48,7 @@ async function cancel(tx: Tx, jobIds: readonly number[], reason: Reason): Promis
     const left = await tx.query<{ id: number }>(sql`
       select id from job
       where id = any (${open}::bigint[]) and state <> 'done'
-        and not exists (select 1 from run where run.job_id = job.id and run.ended_at is null and run.cancel_reason is not null)
+        and not exists (select from run where run.job_id = job.id and run.verdict is null and run.cancel_reason is not null offset 0)
       order by id`);
     open = left.map((job) => job.id);
   }
@@ -56,10 +56,13 @@ async function cancel(tx: Tx, jobIds: readonly number[], reason: Reason): Promis
   return { pipelineIds: [...pipelineIds], count: cancelled.size, topics: [...topics] };
 }
 
-/** First runs, then `ready`, then jobs, each in id order: the order in which ends and claims take them. */
+/**
+ * First runs, then `ready`, then jobs, each in id order: the order in which ends and claims take them. Why the verdict tells which
+ * runs are open: finish-alone.ts.
+ */
 async function cancelOnce(tx: Tx, jobIds: readonly number[], reason: Reason) {
   await tx.query(sql`
-    select 1 from run where job_id = any (${jobIds}::bigint[]) and ended_at is null order by id for update`);
+    select 1 from run where job_id = any (${jobIds}::bigint[]) and verdict is null order by id for update`);
   await tx.query(sql`
     delete from ready
     where job_id in (select job_id from ready where job_id = any (${jobIds}::bigint[]) order by job_id for update)`);
@@ -74,7 +77,7 @@ async function cancelOnce(tx: Tx, jobIds: readonly number[], reason: Reason) {
   await tx.query(sql`delete from ready where job_id = any (${ended.map((job) => job.id)}::bigint[])`);
   const told = await tx.query<{ id: number; workerId: number; pipelineId: number }>(sql`
     with locked as materialized (
-      select run.id from run where run.job_id = any (${jobIds}::bigint[]) and run.ended_at is null order by run.id for update
+      select run.id from run where run.job_id = any (${jobIds}::bigint[]) and run.verdict is null order by run.id for update
     )
     update run set cancel_reason = coalesce(cancel_reason, ${JSON.stringify(reason)}::jsonb)
     from job

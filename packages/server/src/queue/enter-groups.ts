@@ -75,7 +75,9 @@ export async function leaveGroups(tx: Tx, jobIds: readonly number[]): Promise<st
 /** Makes up for what a server of the version before, or a crash, has left behind: slots of jobs that are done, or of none. */
 export async function tidyGroups(tx: Tx): Promise<string[]> {
   const stale = await tx.query<{ jobId: number }>(sql`
-    select job_id as "jobId" from concurrency_slot join job on job.id = job_id where job.state = 'done' or job.state = 'waiting'`);
+    select job_id as "jobId"
+    from concurrency_slot cross join lateral (select state from job where id = job_id offset 0) as job
+    where job.state in ('done', 'waiting')`);
   const topics = await leaveGroups(
     tx,
     stale.map((slot) => slot.jobId),

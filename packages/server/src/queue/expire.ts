@@ -28,7 +28,7 @@ export async function expireLeases(
       const reason = { code: 'worker-lost', text: whyLost(silence, limits.leaseSeconds) } as const;
       const giveUp = db.transaction(async (tx) => {
         const still = await tx.query(
-          sql`select 1 from run where id = ${runId} and ended_at is null and lease_until < now() for update`,
+          sql`select 1 from run where id = ${runId} and verdict is null and lease_until < now() for update`,
         );
         if (still.length === 0) return;
         const end = await finish(

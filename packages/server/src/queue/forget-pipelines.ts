@@ -64,7 +64,7 @@ async function forget(
     delete from job where id = any (${jobIds}::bigint[]) returning lane_id as "laneId"`);
   const pipelines = await tx.query(sql`
     delete from pipeline
-    where id = any (${pipelineIds}::bigint[]) and not exists (select from job where job.pipeline_id = pipeline.id)
+    where id = any (${pipelineIds}::bigint[]) and not exists (select from job where job.pipeline_id = pipeline.id offset 0)
     returning id`);
   const lanes = [...new Set(jobs.flatMap(({ laneId }) => (laneId === null ? [] : [laneId])))];
   return { pipelines: pipelines.length, jobs: jobs.length, lanes };
@@ -73,11 +73,11 @@ async function forget(
 /** Those that have no job any more. Locked first and looked at after: whoever brings a job of one at this moment keeps it. */
 async function forgetLanes(tx: Tx, laneIds: readonly number[]): Promise<void> {
   const locked = await tx.query<{ id: number }>(sql`
-    select id from lane where id = any (${laneIds}::bigint[]) and not exists (select from job where job.lane_id = lane.id)
+    select id from lane where id = any (${laneIds}::bigint[]) and not exists (select from job where job.lane_id = lane.id offset 0)
     order by id
     for update skip locked`);
   if (locked.length === 0) return;
   await tx.query(sql`
     delete from lane
-    where id = any (${locked.map((lane) => lane.id)}::bigint[]) and not exists (select from job where job.lane_id = lane.id)`);
+    where id = any (${locked.map((lane) => lane.id)}::bigint[]) and not exists (select from job where job.lane_id = lane.id offset 0)`);
 }

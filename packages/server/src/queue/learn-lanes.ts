@@ -27,8 +27,7 @@ export const learnStatement = (seconds: number): Statement => sql`
         where ended_at > now() - make_interval(secs => ${seconds})
         order by ended_at desc limit ${mostRuns}
       ) as ended
-      join job on job.id = ended.job_id
-      where job.verdict = 'passed'
+      cross join lateral (select lane_id from job where job.id = ended.job_id and verdict = 'passed' offset 0) as job
     )
     -- Those of which nothing is known yet; of the others not always the same.
     order by lane.usual_seconds is not null, random()

@@ -26,22 +26,23 @@ export async function settle(db: Db, pipelineIds: readonly number[] | 'all'): Pr
             limit 1), 'skipped')
       from push
       where pipeline.id = any (${ids}::bigint[]) and pipeline.finished_at is null and not pipeline.open_for_jobs and push.id = pipeline.push_id
-        and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.finished_at is null)
+        and not exists (select from job where job.pipeline_id = pipeline.id and job.finished_at is null offset 0)
       returning pipeline.id, pipeline.push_id as "pushId", push.repo_id as "repoId", pipeline.verdict`);
   });
 }
 
-// Two statements, for one that asks for both is planned for all: it looked at every open pipeline at each end.
+// Two statements, for one that asks for both is planned for all: it looked at every open pipeline at each end. For each pipeline its
+// jobs are asked for ("offset 0" says so): else all that are open, of all pipelines, may be read first.
 function allOver(db: Db): Promise<{ id: number }[]> {
   return db.query(sql`
     select id from pipeline
     where finished_at is null and not open_for_jobs
-      and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.finished_at is null)`);
+      and not exists (select from job where job.pipeline_id = pipeline.id and job.finished_at is null offset 0)`);
 }
 
 function overOf(db: Db, pipelineIds: readonly number[]): Promise<{ id: number }[]> {
   return db.query(sql`
     select id from pipeline
     where id = any (${pipelineIds}::bigint[]) and finished_at is null and not open_for_jobs
-      and not exists (select 1 from job where job.pipeline_id = pipeline.id and job.finished_at is null)`);
+      and not exists (select from job where job.pipeline_id = pipeline.id and job.finished_at is null offset 0)`);
 }

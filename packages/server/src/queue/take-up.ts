@@ -71,7 +71,7 @@ export async function takeUp(
 
 async function openOrLost(tx: Tx, runId: number, claimId: string): Promise<'open' | 'lost'> {
   const open = await tx.query(sql`
-    select 1 from run where id = ${runId} and claim_id = ${claimId}::uuid and ended_at is null`);
+    select 1 from run where id = ${runId} and claim_id = ${claimId}::uuid and verdict is null`);
   return open.length > 0 ? 'open' : 'lost';
 }
 
