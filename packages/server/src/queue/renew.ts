@@ -1,6 +1,7 @@
 // Keeps the claims of a worker's runs, all in one statement, and says which are lost and which are to be cancelled.
 // Nobody waits until that is on the disk (synchronous_commit): a fleet renews hundreds of times a second, and the claims would stand
-// in line behind it. Should PostgreSQL die, the last half second of it is renewed again long before a lease ends.
+// in line behind it. Should PostgreSQL die, the last half second of it is renewed again long before a lease ends. Not so the first
+// renewal: the short lease of a claim would end before the second one, and the job be given to another. That one is waited for.
 import { type Reason, Refused } from '@signalbox/protocol';
 import { type Db, sql } from '../base/index.ts';
 import type { RunHold } from './finish.ts';
@@ -26,7 +27,7 @@ export async function renew(
 
   const kept = await db.query<{ runId: number; cancelReason: Reason | null }>(sql`
     with locked as materialized (
-      select run.id
+      select run.id, run.lease_until
       from (
         select run_id, claim_id
         from unnest(${held.map((hold) => hold.runId)}::bigint[], ${held.map((hold) => hold.claimId)}::uuid[]) as t (run_id, claim_id)
@@ -35,7 +36,7 @@ export async function renew(
       -- Each by its key, in the order of ids. As a join it was planned for one run of the worker, and 1,000 of them made a million
       -- comparisons: 370 ms instead of 8. Why the verdict tells who is open: finish-alone.ts.
       cross join lateral (
-        select run.id from run
+        select run.id, run.lease_until from run
         where run.id = held.run_id and run.claim_id = held.claim_id and run.worker_id = ${worker.id} and run.verdict is null
         for update
       ) as run
@@ -43,7 +44,10 @@ export async function renew(
     update run
     set lease_until = now() + make_interval(secs => ${limits.leaseSeconds}), started_at = coalesce(started_at, now())
     where run.id = any (array(select id from locked)) and run.verdict is null
-      and (select set_config('synchronous_commit', 'off', true)) = 'off'
+      and (
+        select set_config('synchronous_commit', 'off', true) from locked
+        having min(lease_until) > now() + make_interval(secs => ${limits.leaseSeconds / 2})
+      ) is distinct from ''
     returning run.id as "runId", run.cancel_reason as "cancelReason"`);
   const keptIds = new Set(kept.map((run) => run.runId));
   return {

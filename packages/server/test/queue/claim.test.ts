@@ -1,7 +1,7 @@
 // Claims: who gets what, once, in which order, and what happens to a claim whose worker is never heard of.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Live, sql, startLive } from '../../src/base/index.ts';
+import { type Db, type Live, sql, startLive } from '../../src/base/index.ts';
 import {
   expireLeases,
   queueDefaults,
@@ -56,6 +56,30 @@ test('a lost worker’s run is tried again by another, at its old place in line'
   expect(renewed.lost).toEqual([lost.runId]);
   await kit.end(again, 'passed');
   await kit.end((await kit.claimOne())!, 'passed');
+});
+
+test('the first renewal is on the disk before it is answered: without it the short lease of a claim would end before the second', async () => {
+  await kit.submitJobs({ a: [] });
+  const held = (await kit.claimOne())!;
+  const waits: string[] = [];
+  const watched: Db = {
+    ...kit.db,
+    query: (statement) =>
+      kit.db.transaction(async (tx) => {
+        await tx.query(sql`select set_config('synchronous_commit', 'on', true)`);
+        const rows = await tx.query(statement);
+        const [setting] = await tx.query<{ waits: string }>(sql`select current_setting('synchronous_commit') as waits`);
+        waits.push(setting!.waits);
+        return rows as never;
+      }),
+  };
+  const ofWorkerAndRun = async () => {
+    await renew(watched, { id: kit.workerId, tokenId: null }, [held], queueDefaults);
+    return waits.splice(0);
+  };
+  expect(await ofWorkerAndRun()).toEqual(['off', 'on']);
+  expect(await ofWorkerAndRun()).toEqual(['off', 'off']);
+  await kit.end(held, 'passed');
 });
 
 test('a claim whose answer was lost costs the job no attempt', async () => {
