@@ -53,7 +53,7 @@ export const recordDefaults: RecordLimits = {
   searchSeconds: 5,
   searches: 4,
   searchTextBytes: 1000,
-  expressionLineBytes: 16_384,
+  expressionLineBytes: 4096,
   expressionSize: 500,
   sealBatch: 50,
   arrivalSeconds: 600,

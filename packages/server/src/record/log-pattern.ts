@@ -1,9 +1,7 @@
-// What is searched for in a log, as something that finds it in a line in time that grows with the line alone, whatever was asked.
-import { isAscii, isUtf8 } from 'node:buffer';
-import { Refused } from '@signalbox/protocol';
-import { RE2JS, RE2JSException } from 're2js';
-import { wholeCharacters } from './cut-line.ts';
+// What is searched for in a log, as something that finds it in a line: texts here, expressions in log-expression.ts.
+import { isAscii } from 'node:buffer';
 import type { RecordLimits } from './limits.ts';
+import { expression } from './log-expression.ts';
 
 export type LogPattern = {
   readonly text: string;
@@ -22,10 +20,10 @@ export type Finder = {
 
 /** @throws Refused bad-request for an expression that cannot be read, or is too big to be fast */
 export function finderOf(pattern: LogPattern, limits: RecordLimits): Finder {
-  if (pattern.isExpression) return expression(pattern.text, pattern.ignoreCase, limits);
+  if (pattern.isExpression) return expression(pattern, limits);
   if (!pattern.ignoreCase) return bytesAsTheyAre(Buffer.from(pattern.text));
   if (isAscii(Buffer.from(pattern.text))) return asciiOfAnyCase(pattern.text.toLowerCase());
-  return expression(RE2JS.quote(pattern.text), true, limits);
+  return expression(pattern, limits);
 }
 
 function bytesAsTheyAre(needle: Buffer): Finder {
@@ -53,45 +51,4 @@ function asciiOfAnyCase(needle: string): Finder {
       return at < 0 ? undefined : [at, at + needle.length];
     },
   };
-}
-
-/*
- * The engine never goes back, so the worst line costs its length times the size of the expression; both are limited, because
- * nothing else of this process runs meanwhile.
- */
-function expression(text: string, ignoreCase: boolean, limits: RecordLimits): Finder {
-  const compiled = compile(text, ignoreCase, limits);
-  return {
-    headBytes: limits.expressionLineBytes,
-    candidates: () => (from) => from,
-    match(line) {
-      const head = line.subarray(0, wholeCharacters(line, limits.expressionLineBytes));
-      const isText = isUtf8(head);
-      const characters = head.toString(isText ? 'utf8' : 'latin1');
-      const matcher = compiled.test(characters) ? compiled.matcher(characters) : undefined;
-      if (!matcher?.find()) return undefined;
-      const [from, to] = [matcher.start(), matcher.end()];
-      if (!isText || characters.length === head.length) return [from, to];
-      const fromByte = Buffer.byteLength(characters.slice(0, from));
-      return [fromByte, fromByte + Buffer.byteLength(characters.slice(from, to))];
-    },
-  };
-}
-
-function compile(text: string, ignoreCase: boolean, limits: RecordLimits): RE2JS {
-  const compiled = read(text, ignoreCase);
-  if (compiled.programSize() <= limits.expressionSize) return compiled;
-  throw new Refused(
-    'bad-request',
-    `The expression is too big: ${compiled.programSize()} steps, ${limits.expressionSize} are allowed. Count with smaller numbers in {…}.`,
-  );
-}
-
-function read(text: string, ignoreCase: boolean): RE2JS {
-  try {
-    return RE2JS.compile(text, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-  } catch (cause) {
-    if (!(cause instanceof RE2JSException)) throw cause;
-    throw new Refused('bad-request', `"${text}" is no regular expression of RE2: ${cause.message}.`);
-  }
 }
