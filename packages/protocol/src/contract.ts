@@ -99,8 +99,12 @@ export const contract = {
     summary:
       'Text of one step, by bytes or by lines. `x-log-size` is how much there is, `x-log-next` the offset to go on from; of lines also `x-log-first-line`, `x-log-last-line`, `x-log-lines` (line ends that are here) and `x-log-end`, the offset up to which to go on.',
     query: Type.Object({
-      from: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 })),
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_388_608, default: 1_048_576 })),
+      from: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Left out: from the beginning.' }),
+      ),
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 8_388_608, description: 'Bytes at most. Left out: as the server is set.' }),
+      ),
       tail: Type.Optional(
         Type.Integer({ minimum: 1, maximum: 8_388_608, description: 'The last so many bytes instead.' }),
       ),

@@ -69,6 +69,7 @@ async function live(): Promise<void> {
     body: { claimId: failed.claimId, sequence: 1, steps },
   });
   await yard.appendLog(failed, 'make: *** no rule\n', { step: 1 });
+  await person.call('search-log', { params: { run: failed.runId }, query: { text: 'no rule' } });
   await yard.putArtifact(failed, 'out/a.txt', 'artifact');
   await yard.finish(failed, 'failed', [0, 18]);
   const cancelled = held((await yard.claim())!);

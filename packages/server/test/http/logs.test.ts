@@ -9,7 +9,7 @@ import { type HeldRun, openYard, type Yard } from './yard.ts';
 let house: TestServer;
 let yard: Yard;
 beforeAll(async () => {
-  house = await testServer();
+  house = await testServer({ SIGNALBOX_LOG_READ_BYTES: '30' });
   yard = await openYard(house);
 });
 afterAll(() => house.stop());
@@ -57,6 +57,18 @@ test('lines are read by their numbers, before and after sealing, and the answer 
   await compare();
 });
 
+test('an answer is as long as it was asked for, else as the server is set, and says where to go on', async () => {
+  const run = await printed();
+  const read = async (query: string) => {
+    const { text, headers } = await ask(house.address, `/api/v1/runs/${run.runId}/steps/1/log${query}`);
+    return [text, headers['x-log-next']];
+  };
+  expect(await read('')).toEqual([whole.slice(0, 30), '30']);
+  expect(await read('?from=30')).toEqual([whole.slice(30), '35']);
+  expect(await read('?limit=34')).toEqual([whole.slice(0, 34), '34']);
+  expect(await read('?lines=1-9')).toEqual([whole.slice(0, 30), '30']);
+});
+
 test('a search tells where it found what, before and after sealing, and goes on from where it stopped', async () => {
   const run = await printed();
   const params = { run: run.runId };
@@ -93,6 +105,7 @@ test('what cannot be read or searched is refused with a reason', async () => {
   const log = `${run.runId}/steps/0/log`;
   expect(await refusal(`${log}?lines=9-3`)).toEqual([400, 'bad-request', expect.stringContaining('smaller number')]);
   expect(await refusal(`${log}?lines=0-3`)).toEqual([400, 'bad-request', expect.stringContaining('lines')]);
+  expect(await refusal(`${log}?lines=1-3&from=0`)).toEqual([400, 'bad-request', expect.stringContaining('exclude')]);
   expect(await refusal(`${log}?lines=1-3&tail=4`)).toEqual([400, 'bad-request', expect.stringContaining('exclude')]);
   const search = `${run.runId}/log/search`;
   expect(await refusal(`${search}?text=(&regex=true`)).toEqual([400, 'bad-request', expect.stringContaining('RE2')]);

@@ -29,9 +29,7 @@ export function readingHandlers(parts: ReadingParts): Handlers<'read-log' | 'sea
   return {
     async 'read-log'({ params, query, reply }) {
       const { from, tail, lines, tailLines, limit = recordLimits.readBytes } = query;
-      // The place where it begins is 0 also when nothing was said of it.
-      const given = { from: from || undefined, tail, lines, tailLines };
-      const ways = Object.entries(given).filter(([, value]) => value !== undefined);
+      const ways = Object.entries({ from, tail, lines, tailLines }).filter(([, value]) => value !== undefined);
       if (ways.length > 1) {
         throw new Refused('bad-request', `${ways.map(([name]) => name).join(' and ')} exclude each other: give one.`);
       }
