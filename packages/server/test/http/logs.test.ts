@@ -3,6 +3,8 @@ import type { LogFound } from '@signalbox/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestServer, testServer } from '../../../../test/kit/server.ts';
 import { until } from '../../../../test/kit/wait.ts';
+import { sql } from '../../src/base/index.ts';
+import { recordDefaults } from '../../src/record/index.ts';
 import { ask } from './asking.ts';
 import { type HeldRun, openYard, type Yard } from './yard.ts';
 
@@ -94,6 +96,27 @@ test('a search tells where it found what, before and after sealing, and goes on 
   await compare();
   await sealed(run);
   await compare();
+});
+
+test('more searches at once than a server takes are refused, and those that have begun are answered', async () => {
+  const run = await printed();
+  const { db } = house.database;
+  const search = () => ask(house.address, `/api/v1/runs/${run.runId}/log/search?text=one`);
+  let begun: ReturnType<typeof search>[] = [];
+  await db.transaction(async (tx) => {
+    // They have begun, and wait for this.
+    await tx.query(sql`lock table log in access exclusive mode`);
+    begun = Array.from({ length: recordDefaults.searches }, search);
+    await until('all of them to wait', async () => {
+      const waiting = await db.query(sql`
+        select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%sealed_log%'`);
+      return waiting.length === begun.length;
+    });
+    expect(await search()).toMatchObject({ status: 429, json: { code: 'too-many' } });
+  });
+  for (const answer of begun) expect(await answer).toMatchObject({ status: 200, json: { more: null } });
+  expect((await search()).status).toBe(200);
 });
 
 test('what cannot be read or searched is refused with a reason', async () => {
