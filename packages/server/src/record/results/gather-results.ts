@@ -1,0 +1,62 @@
+// Takes what a reader finds, within the limits, as text that any database can keep.
+import type { ResultLimits } from './result-limits.ts';
+import type { Finding, Note, Results, TestCase } from './test-case.ts';
+
+/** Where readers put what they find. */
+export type Gatherer = {
+  readonly limits: ResultLimits;
+  readonly addCase: (found: TestCase) => void;
+  readonly addFinding: (found: Finding) => void;
+  readonly note: (line: number, text: string) => void;
+  readonly results: () => Results;
+};
+
+export function gatherResults(limits: ResultLimits): Gatherer {
+  const cases: TestCase[] = [];
+  const findings: Finding[] = [];
+  const notes: Note[] = [];
+  let left = limits.keptCharacters;
+  let leftOut = 0;
+  const full = () => {
+    const isFull = cases.length + findings.length >= limits.entries;
+    if (isFull) leftOut += 1;
+    return isFull;
+  };
+  const paid = (text: string | null, most: number) => {
+    if (text === null || text === '' || left <= 0) return null;
+    const kept = clip(text, most);
+    left -= kept.length;
+    return kept;
+  };
+  const name = (text: string) => clip(text, limits.nameCharacters);
+  return {
+    limits,
+    addCase: (found) => {
+      if (full()) return;
+      cases.push({
+        ...found,
+        suite: name(found.suite),
+        name: name(found.name),
+        file: found.file === null ? null : name(found.file),
+        message: paid(found.message, limits.messageCharacters),
+        // Its reader made an excerpt of it, with a line between head and tail that says what was left out.
+        output: paid(found.output, limits.outputCharacters + 100),
+      });
+    },
+    addFinding: (found) => {
+      if (full()) return;
+      const message = paid(found.message, limits.messageCharacters) ?? '';
+      findings.push({ ...found, rule: name(found.rule), file: found.file === null ? null : name(found.file), message });
+    },
+    note: (line, text) => {
+      if (notes.length < limits.notes) notes.push({ line, text: clip(text, 300) });
+    },
+    results: () => ({ cases, findings, notes, leftOut }),
+  };
+}
+
+/** PostgreSQL keeps neither NUL nor half a character. */
+function clip(text: string, most: number): string {
+  const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  return cut.replaceAll('\0', '�').replace(/\p{Surrogate}/gu, '�');
+}
