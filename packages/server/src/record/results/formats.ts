@@ -1,7 +1,9 @@
 // The formats of test results: by which names their files are known, and who reads them. A format is a line here.
 import type { Gatherer } from './gather-results.ts';
+import { readGoTest } from './go-test.ts';
 import { readJunit } from './junit.ts';
 import type { ResultReader } from './result-reader.ts';
+import { readTap } from './tap.ts';
 
 export type ResultFormat = {
   /** Of the file's own name, in any directory. */
@@ -11,6 +13,8 @@ export type ResultFormat = {
 
 export const resultFormats = {
   junit: { names: /^(TEST-.*|(.*[-_.])?junit.*|(.*[-_.])?xunit.*)\.xml$/i, open: readJunit },
+  tap: { names: /\.tap$/i, open: readTap },
+  'go-test': { names: /^(.*[-_.])?go-?test.*\.(jsonl?|ndjson)$/i, open: readGoTest },
 } satisfies Record<string, ResultFormat>;
 
 export type ResultFormatName = keyof typeof resultFormats;

@@ -43,6 +43,20 @@ test('node --test --test-reporter=junit', async () => {
   expect(cases[1]?.durationMs).toBeGreaterThan(0);
 }, 60_000);
 
+test('node --test --test-reporter=tap', async () => {
+  const { cases, notes } = await read('tap', await nodeWrites('tap'));
+  expect(notes).toEqual([]);
+  expect(cases.map(({ suite, name, state }) => [suite, name, state])).toEqual([
+    ['account', 'opens', 'passed'],
+    ['account > paying', 'pays <all> & "more"', 'failed'],
+    ['account > paying', 'waits', 'skipped'],
+    ['account > paying', 'owes', 'skipped'],
+  ]);
+  expect(cases[1]?.message).toContain('strictly equal');
+  expect(cases[1]?.file).toMatch(/node\.test\.mjs$/);
+  expect(cases[1]?.durationMs).toBeGreaterThan(0);
+}, 60_000);
+
 test('vitest --reporter=junit', async () => {
   await writeFile(
     join(folder, 'bank.check.ts'),
