@@ -16,7 +16,7 @@ where run.ended_at is not null and run.log_bytes is null
           and other.reason ->> 'code' = 'pipeline-cancelled' and other.finished_at >= run.ended_at)
       and not exists (
         select 1 from job as other join run as told on told.job_id = other.id where other.pipeline_id = job.pipeline_id
-          and told.ended_at is null and told.cancel_reason ->> 'code' = 'pipeline-cancelled'));
+          and told.verdict is null and told.cancel_reason ->> 'code' = 'pipeline-cancelled'));
 
 -- Which workers were lost with runs in their hands: asked when one of them comes for work.
 create index run_lost on run (ended_at) where ended_at is not null and log_bytes is null;

@@ -49,7 +49,8 @@ function write(db: Queryable, hold: RunHold, chunks: readonly LogChunk[], body: 
   return db.query<{ grown: boolean }>(sql`
     with running as materialized (
       select id, null::bigint[] as announced from run
-      where id = ${hold.runId} and claim_id = ${hold.claimId} and ended_at is null
+      -- Open is who has no verdict (queue/finish-alone.ts).
+      where id = ${hold.runId} and claim_id = ${hold.claimId} and verdict is null
       for share
     ), ended as materialized (
       select run.id, run.log_bytes as announced from to_seal join run on run.id = to_seal.run_id
@@ -73,7 +74,7 @@ function write(db: Queryable, hold: RunHold, chunks: readonly LogChunk[], body: 
       select held.id, whole.step, whole.end_byte, whole.lines, whole.member_bytes
       from held cross join whole
       where (held.announced is null or whole.end_byte <= held.announced[whole.step + 1])
-        and (whole.start_byte = 0 or exists (select 1 from log where run_id = held.id and step = whole.step))
+        and (whole.start_byte = 0 or exists (select 1 from log where run_id = held.id and step = whole.step offset 0))
       order by whole.step
       on conflict (run_id, step) do update set
         appended_from = log.size_bytes,

@@ -42,7 +42,7 @@ async function findPlace(db: Db, hold: RunHold, path: string, sha256: string, li
     select (select count(*) from artifact where run_id = run.id) as count,
            (select jsonb_build_object('sha256', sha256, 'archivePath', archive_path)
             from artifact where run_id = run.id and path = ${path}) as before
-    from run where id = ${hold.runId} and claim_id = ${hold.claimId} and ended_at is null`);
+    from run where id = ${hold.runId} and claim_id = ${hold.claimId} and verdict is null`);
   const [facts] = await readFacts(db, [hold.runId]);
   if (!facts) throw new Refused('run-not-found', `There is no run ${hold.runId}.`);
   if (!run) throw lost(hold, path);
@@ -95,7 +95,7 @@ async function enter(db: Db, hold: RunHold, path: string, place: Place, written:
   const entered = await db.query(sql`
     insert into artifact (run_id, path, size_bytes, sha256, archive_path)
     select id, ${path}, ${written.sizeBytes}, ${written.sha256}, ${place.archivePath}
-    from run where id = ${hold.runId} and claim_id = ${hold.claimId} and ended_at is null
+    from run where id = ${hold.runId} and claim_id = ${hold.claimId} and verdict is null
     for share
     on conflict (run_id, path) do update
       set size_bytes = excluded.size_bytes, sha256 = excluded.sha256, archive_path = excluded.archive_path, created_at = now()

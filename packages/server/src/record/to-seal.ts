@@ -47,7 +47,10 @@ export async function takeToSeal(db: Queryable, limits: RecordLimits): Promise<n
         to_seal.closed
         or case when run.log_bytes is null
           then greatest(to_seal.ended_at, (select logs_taken_since from lease_clock)) < now() - make_interval(secs => ${limits.lostLogSeconds})
-            or not exists (select 1 from lost_run where lost_run.run_id = run.id offset 0)
+            -- Read once for all, not for each: a plan of the first minutes would pass all that was ever lost again and again. A run
+            -- comes in line at its end, or up to a week later ("missed").
+            or not run.id = any (array(
+              select run_id from lost_run where lost_run.ended_at > (select min(to_seal.ended_at) from to_seal) - interval '8 days'))
           else greatest(to_seal.ended_at, (select logs_taken_since from lease_clock)) < now() - make_interval(secs => ${limits.arrivalSeconds})
             or not exists (
               select 1

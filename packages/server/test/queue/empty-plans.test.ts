@@ -15,10 +15,25 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const beside = ['cancel', 'gate', 'groups', 'raise', 'rerun', 'revive', 'steps', 'take-up', 'workers'];
-const files = [...hotFiles.filter((file) => file.startsWith('queue/')), ...beside.map((name) => `queue/${name}.ts`)];
+const logs = ['append', 'put-artifact', 'to-seal', 'seal', 'read', 'log-sizes', 'reopen-log', 'still-writing'];
+const files = [
+  ...hotFiles.filter((file) => file.startsWith('queue/')),
+  ...beside.map((name) => `queue/${name}.ts`),
+  ...logs.map((name) => `record/${name}.ts`),
+];
 
 /** Tables that grow with what is done, and indexes of what is open, which grow with what waits: with the column that leads in them. */
-const growing = ['job', 'run', 'edge', 'ready', 'pipeline', 'push', 'lane', 'concurrency_slot'];
+const growing = [
+  'job',
+  'run',
+  'edge',
+  'ready',
+  'pipeline',
+  'push',
+  'lane',
+  'concurrency_slot',
+  ...'log log_chunk sealed_log to_seal artifact'.split(' '),
+];
 const leading: Readonly<Record<string, string>> = { run_open: 'worker_id', job_unfinished: 'pipeline_id' };
 
 /** Read whole on purpose: `file table index`, and why that is well. */
@@ -30,7 +45,7 @@ const onPurpose: Readonly<Record<string, string>> = {
   'queue/lineup.ts ready ready_by_rank': 'its first row: from there it goes on from pool to pool',
   'queue/forget-workers.ts run run_pkey': 'its first row',
   'queue/take-up.ts run run_lost': 'what was lost, of which there is little',
-  'queue/take-up.ts run run_open': 'what is being cancelled with its pipeline, where a job has ended as lost',
+  'record/to-seal.ts to_seal': 'the line itself',
 };
 
 type Node = PlanNode & { readonly 'Index Cond'?: string };
