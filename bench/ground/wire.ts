@@ -7,16 +7,24 @@ export type Answer = { readonly status: number; readonly body: string };
 const headEnd = '\r\n\r\n';
 
 export class Wire {
-  readonly #socket: Socket;
-  readonly #host: string;
+  readonly #address: URL;
   readonly #authorization: string;
+  #socket: Socket;
   #buffer = '';
   #settle: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
 
-  private constructor(socket: Socket, host: string, token: string) {
-    this.#socket = socket;
-    this.#host = host;
+  private constructor(address: URL, token: string, socket: Socket) {
+    this.#address = address;
     this.#authorization = `authorization: Bearer ${token}\r\n`;
+    this.#socket = this.#listen(socket);
+  }
+
+  static async open(address: string, token: string): Promise<Wire> {
+    const url = new URL(address);
+    return new Wire(url, token, await reach(url));
+  }
+
+  #listen(socket: Socket): Socket {
     socket.setNoDelay(true);
     // Bodies are ASCII, or their bytes count as they are: lengths below are of bytes.
     socket.setEncoding('latin1');
@@ -24,17 +32,7 @@ export class Wire {
     const broken = (error?: Error) => this.#settle?.reject(error ?? new Error('The server closed the connection'));
     socket.on('error', broken);
     socket.on('close', () => broken());
-  }
-
-  static open(address: string, token: string): Promise<Wire> {
-    const { hostname, port, host } = new URL(address);
-    return new Promise((resolve, reject) => {
-      const socket = connect(Number(port), hostname, () => {
-        socket.off('error', reject);
-        resolve(new Wire(socket, host, token));
-      });
-      socket.once('error', reject);
-    });
+    return socket;
   }
 
   /** `body` is sent as JSON. @throws Error when the answer is no success */
@@ -44,11 +42,15 @@ export class Wire {
     return (answer.body === '' ? undefined : JSON.parse(answer.body)) as Result;
   }
 
-  send(method: string, path: string, body: string | Buffer, headers = ''): Promise<Answer> {
+  async send(method: string, path: string, body: string | Buffer, headers = ''): Promise<Answer> {
+    // A server closes what was idle for a while, as between two parts of a bench.
+    if (this.#socket.closed || this.#socket.destroyed || !this.#socket.writable) {
+      this.#socket = this.#listen(await reach(this.#address));
+    }
     const type = typeof body === 'string' ? 'application/json' : 'application/octet-stream';
     const length = Buffer.byteLength(body);
     const content = length === 0 ? '' : `content-type: ${type}\r\ncontent-length: ${length}\r\n`;
-    const head = `${method} ${path} HTTP/1.1\r\nhost: ${this.#host}\r\n${this.#authorization}${headers}${content}\r\n`;
+    const head = `${method} ${path} HTTP/1.1\r\nhost: ${this.#address.host}\r\n${this.#authorization}${headers}${content}\r\n`;
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       if (typeof body === 'string') this.#socket.write(head + body);
@@ -80,4 +82,14 @@ export class Wire {
     this.#settle = undefined;
     settle?.resolve({ status: Number(head.slice(9, 12)), body });
   }
+}
+
+function reach({ hostname, port }: URL): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+    socket.once('error', reject);
+  });
 }
