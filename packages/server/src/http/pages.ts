@@ -12,7 +12,14 @@ import type { Doorkeeper } from '../access/index.ts';
 import type { Db } from '../base/index.ts';
 import type { Metrics } from '../base/telemetry/index.ts';
 import type { DiskRoom } from '../flow/disk-room.ts';
-import { type ArchiveStore, listArchive, openArchiveFile, type RecordLimits, renderArchive } from '../record/index.ts';
+import {
+  type ArchiveStore,
+  listArchive,
+  openArchiveFile,
+  openDescription,
+  type RecordLimits,
+  renderArchive,
+} from '../record/index.ts';
 import { sendProblem } from './problem.ts';
 import { readReadiness } from './readiness.ts';
 import { documentsPolicy, listingHeaders } from './secure-headers.ts';
@@ -74,21 +81,29 @@ function addHealth(doors: FastifyInstance, { db, metrics, disk }: PagesParts, ad
 function addArchive(doors: FastifyInstance, { db, store, recordLimits }: PagesParts, admit: Admit): void {
   const onRequest = admit('read');
   doors.get('/archive', { onRequest }, (_request, reply) => reply.redirect('/archive/'));
-  doors.get<{ Params: { '*': string } }>('/archive/*', { onRequest }, async (request, reply) => {
-    const where = request.params['*'];
-    if (where !== '' && !where.endsWith('/')) {
-      const file = await openArchiveFile(db, store, where);
-      if (file) return sendFile(request, reply, file);
-    }
-    const listing = await listArchive(db, store, where, recordLimits);
-    if (!listing) throw new Refused('not-found', `There is nothing at /archive/${where}. It may have been removed.`);
-    if (/\bjson\b/.test(request.headers.accept ?? '')) return listing;
-    // Relative links need the slash; the pages of a directory are the archive's own, so their style is allowed.
-    if (where !== '' && !where.endsWith('/'))
-      return reply.redirect(`/archive/${where.split('/').map(encodeURIComponent).join('/')}/`);
-    listingHeaders(reply);
-    return reply.header('content-type', 'text/html; charset=utf-8').send(renderArchive(listing));
-  });
+  doors.get<{ Params: { '*': string }; Querystring: { format?: string } }>(
+    '/archive/*',
+    { onRequest },
+    async (request, reply) => {
+      const where = request.params['*'];
+      if (where !== '' && !where.endsWith('/')) {
+        const file = await openArchiveFile(db, store, where);
+        if (file) return sendFile(request, reply, file);
+        const made = await openDescription(db, store, where, recordLimits);
+        // It changes with what is added to its directory.
+        if (made) return sendFile(request, reply.header('cache-control', 'no-cache'), made);
+      }
+      const listing = await listArchive(db, store, where, recordLimits);
+      if (!listing) throw new Refused('not-found', `There is nothing at /archive/${where}. It may have been removed.`);
+      reply.header('vary', 'accept');
+      if (request.query.format === 'json' || /\bjson\b/.test(request.headers.accept ?? '')) return listing;
+      // Relative links need the slash; the pages of a directory are the archive's own, so their style is allowed.
+      if (where !== '' && !where.endsWith('/'))
+        return reply.redirect(`/archive/${where.split('/').map(encodeURIComponent).join('/')}/`);
+      listingHeaders(reply);
+      return reply.header('content-type', 'text/html; charset=utf-8').send(renderArchive(listing));
+    },
+  );
 }
 
 async function addDocuments(doors: FastifyInstance): Promise<void> {

@@ -7,7 +7,6 @@ export type RunFacts = RunPlace & {
   readonly runId: number;
   readonly worker: string;
   readonly pool: string;
-  readonly revision: string | null;
   readonly claimedAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -18,13 +17,19 @@ export type RunFacts = RunPlace & {
   readonly announced: readonly number[] | null;
 };
 
-/** In no order; a run that is gone is left out. */
+/**
+ * In no order; a run that is gone is left out. Only of causes whose directory has changed is it asked where a run began: the
+ * others, nearly all runs, cost no look at artifacts. `min`: the answer stays when a server of the version before adds to the run.
+ */
 export function readFacts(db: Queryable, runIds: readonly number[]): Promise<RunFacts[]> {
   return db.query<RunFacts>(sql`
     select run.id as "runId", pipeline.cause, repo.name as repo, push.branch, job.attributes ->> 'platform' as platform,
            job.attributes ->> 'variant' as variant, pipeline.build_id as "buildId", job.name as lane, run.attempt,
            worker.name as worker, job.pool, push.revision, run.claimed_at as "claimedAt", run.started_at as "startedAt",
-           run.ended_at as "endedAt", run.verdict, run.reason, run.steps, run.log_bytes as announced
+           run.ended_at as "endedAt", run.verdict, run.reason, run.steps, run.log_bytes as announced, pipeline.person,
+           case when pipeline.cause in ('nightly', 'try') then
+             (select min(archive_path) from artifact where run_id = run.id)
+           end as "begunAt"
     from run
     join worker on worker.id = run.worker_id
     join job on job.id = run.job_id

@@ -4,6 +4,7 @@
 // Hears: nothing; `flow` calls `ended` soon after runs have ended, `missed` for those that a crash forgot, `reopenLog` for those that go on after all, and `sealDue` and `sweepArchive` from its timetable.
 // Settings come in as RecordLimits; where the archive lies, and whether it is durable at once, as the arguments of `openArchiveStore`.
 export { append, type RunHold } from './append.ts';
+export { openDescription } from './describe-archive.ts';
 export { artifactPath, directoryOf, logPath, type RunPlace } from './layout.ts';
 export { type RecordLimits, recordDefaults } from './limits.ts';
 export { type ArchiveListing, listArchive } from './list-archive.ts';

@@ -1,7 +1,13 @@
 // Where in the archive a run's log and artifacts lie, from the job's attributes alone: the one template of all paths.
 //
-//   <repo>/builds/<branch>-<platform>[-<variant>]/<build id as unix time>/<lane>-run<N>.txt.gz     the log
-//   <repo>/builds/<branch>-<platform>[-<variant>]/<build id as unix time>/<lane>-run<N>/<path>     the run's artifacts
+//   <repo>/builds/<branch>-<platform>[-<variant>]/<build id as unix time>/         what pushes, people and programs start
+//   <repo>/nightly/YYYY/MM/YYYY-MM-DD-hh-mm-ss-<branch>/                           nightlies, by their build id
+//   <repo>/try/<person>-<revision, 12>/<platform>[-<variant>]/<build id as unix time>/
+//
+// and in each of them, of each run:
+//
+//   <lane>-run<N>.txt.gz     its log
+//   <lane>-run<N>/<path>     its artifacts
 //
 // A run's files lie in a directory of its own beside its log: one look shows which log made which files, and two jobs of a
 // platform that both leave `test.log`, or two runs of one job, never overwrite each other.
@@ -16,15 +22,26 @@ export type RunPlace = {
   readonly branch: string;
   readonly platform: string | null;
   readonly variant: string | null;
+  /** Who sent it, where somebody is named. */
+  readonly person: string | null;
+  readonly revision: string | null;
   /** YYYYMMDDhhmmss, UTC. Only one pipeline has it, so only its jobs share a directory. */
   readonly buildId: string;
   readonly lane: string;
   readonly attempt: number;
+  /** Where the first of its artifacts lies, by name; null for none. */
+  readonly begunAt: string | null;
 };
 
-/** The directory of a pipeline's jobs of one platform. */
+/**
+ * Where a run's log and artifacts lie. A run that left an artifact while all causes lay in `builds` goes on there: what is of
+ * one run is never in two places.
+ */
 export function directoryOf(place: RunPlace): string {
-  return `${segment(place.repo)}/${byCause[place.cause](place)}`;
+  const repo = segment(place.repo);
+  const before = `${repo}/${builds(place)}`;
+  if (place.begunAt?.startsWith(`${before}/${runName(place)}/`)) return before;
+  return `${repo}/${byCause[place.cause](place)}`;
 }
 
 export function logPath(place: RunPlace): string {
@@ -51,16 +68,37 @@ const byCause = {
   manual: builds,
   api: builds,
   backfill: builds,
-  // Of their own once something makes them (nightlies, try, releases); until then callers of the API may name them.
-  nightly: builds,
-  try: builds,
+  nightly,
+  try: tried,
+  // `candidates/<version>/build<n>/` once something gives a release its version; until then it is a build like others.
   release: builds,
 } satisfies Record<Cause, (place: RunPlace) => string>;
 
 function builds({ branch, platform, variant, buildId }: RunPlace): string {
-  const parts = [branch, platform, variant].filter((part) => part !== null);
-  return `builds/${parts.map((part) => segment(part, { most: partBytes })).join('-')}/${unixTime(buildId)}`;
+  return `builds/${joined(branch, platform, variant)}/${unixTime(buildId)}`;
 }
+
+/** Its own build id makes it the directory of one pipeline, all platforms together: lanes are unique there. */
+function nightly({ branch, buildId }: RunPlace): string {
+  const [year, month, ...rest] = timeOf(buildId);
+  return `nightly/${year}/${month}/${[year, month, ...rest].join('-')}-${segment(branch)}`;
+}
+
+/**
+ * People send one revision more than once, each time with other jobs, or with the same ones again: these lie side by side by
+ * platform, and the build's time below keeps a lane of one from taking the place of the same lane of another.
+ */
+function tried({ person, revision, platform, variant, buildId }: RunPlace): string {
+  const who = segment(person ?? 'nobody', { most: partBytes });
+  const what = segment((revision ?? 'none').slice(0, 12));
+  return `try/${who}-${what}/${joined(platform ?? 'any', variant)}/${unixTime(buildId)}`;
+}
+
+const joined = (...parts: readonly (string | null)[]) =>
+  parts
+    .filter((part) => part !== null)
+    .map((part) => segment(part, { most: partBytes }))
+    .join('-');
 
 /** Three of them make a name. That two may make the same one is harmless: the unix time below it belongs to one pipeline. */
 const partBytes = 80;
@@ -69,6 +107,9 @@ const partBytes = 80;
 const runName = ({ lane, attempt }: RunPlace) => `${segment(lane, { foldCase: true })}-run${attempt}`;
 
 function unixTime(buildId: string): number {
-  const [, year, month, day, hour, minute, second] = /^(....)(..)(..)(..)(..)(..)$/.exec(buildId)!.map(Number);
+  const [year, month, day, hour, minute, second] = timeOf(buildId).map(Number);
   return Date.UTC(year!, month! - 1, day!, hour, minute, second) / 1000;
 }
+
+/** Year, month, day, hour, minute, second. */
+const timeOf = (buildId: string) => /^(....)(..)(..)(..)(..)(..)$/.exec(buildId)!.slice(1);

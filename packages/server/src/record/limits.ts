@@ -39,6 +39,8 @@ export type RecordLimits = {
   readonly artifactPathBytes: number;
   /** Names shown of one archive directory. */
   readonly listEntries: number;
+  /** Files named by one SHA256SUMS or manifest.json: it is made in memory when it is asked for. */
+  readonly describedFiles: number;
   /** Age at which a file that was never finished is removed. */
   readonly unfinishedSeconds: number;
 };
@@ -64,5 +66,6 @@ export const recordDefaults: RecordLimits = {
   artifacts: 10_000,
   artifactPathBytes: 1000,
   listEntries: 10_000,
+  describedFiles: 20_000,
   unfinishedSeconds: 86_400,
 };

@@ -1,5 +1,6 @@
 // One directory of the archive as data: names, sizes, times, and digests where a row knows them.
 import type { Queryable } from '../base/index.ts';
+import { descriptionsOf } from './describe-archive.ts';
 import { type RecordLimits, recordDefaults } from './limits.ts';
 import { digestsOf } from './open-files.ts';
 import type { ArchiveEntry, ArchiveStore } from './store.ts';
@@ -8,6 +9,8 @@ export type ArchiveListing = {
   /** Without a slash at either end; '' is the top. */
   readonly directory: string;
   readonly entries: readonly (ArchiveEntry & { readonly sha256: string | null })[];
+  /** Names of what can be had of this directory beside its entries, made when it is asked for: its digests and its manifest. */
+  readonly descriptions: readonly string[];
   /** There are more than are shown. */
   readonly isCut: boolean;
 };
@@ -32,6 +35,7 @@ export async function listArchive(
   return {
     directory: place,
     entries: shown.map((entry) => ({ ...entry, sha256: digests.get(within(entry.name)) ?? null })),
+    descriptions: await descriptionsOf(db, store, place),
     isCut: entries.length > shown.length,
   };
 }

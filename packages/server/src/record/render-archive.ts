@@ -12,6 +12,11 @@ export function renderArchive(listing: ArchiveListing, base = '/archive'): strin
     const digest = entry.sha256 ? `<code title="SHA-256">${escapeHtml(entry.sha256)}</code>` : '';
     return `<tr><td><a href="${escapeHtml(address)}">${escapeHtml(readable(entry.name) + end)}</a></td><td class="size">${size}</td><td><time>${escapeHtml(entry.modifiedAt)}</time></td><td>${digest}</td></tr>`;
   });
+  const here = `${base}/${names.map((name) => `${encodeURIComponent(name)}/`).join('')}`;
+  const others = [...listing.descriptions, '?format=json'].map((end) => {
+    const text = end.startsWith('?') ? 'this page as JSON' : end;
+    return `<a href="${escapeHtml(here + end)}">${escapeHtml(text)}</a>`;
+  });
   const nothing = '<tr><td colspan="4">Nothing here.</td></tr>';
   const cut = listing.isCut ? '<p>There are more names than are shown here.</p>' : '';
   return `<!doctype html>
@@ -32,6 +37,7 @@ ${rows.length > 0 ? rows.join('\n') : nothing}
 </tbody>
 </table>
 ${cut}
+<p>${others.join(' · ')}</p>
 </body>
 </html>
 `;

@@ -1,4 +1,5 @@
 // The archive and the artifacts over HTTP: no way out of it, nothing in it acts on the pages, and files come whole or in part.
+import { createHash } from 'node:crypto';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -175,6 +176,32 @@ describe('what a job left never acts on the pages', () => {
         (await ask(house.address, href!.replaceAll('&amp;', '&').replaceAll('&#39;', "'"))).status,
       ]).toEqual([href, 200]);
     }
+  });
+
+  test('a directory links its digests and its manifest, which are right for the bytes that are served', async () => {
+    const { text } = await ask(house.address, directory);
+    const links = [...text.matchAll(/<p><a.*<\/p>/g)].flatMap(([line]) => [...line.matchAll(/href="([^"]*)"/g)]);
+    const [sums, manifest, twin] = links.map(([, href]) => href!);
+    expect([sums, manifest]).toEqual([`${directory}SHA256SUMS`, `${directory}manifest.json`]);
+    const listed = (await ask(house.address, sums!)).text.trim().split('\n');
+    expect(listed.length).toBe(Object.keys(files).length + 1);
+    for (const [sha256, name] of listed.map((line) => line.split('  '))) {
+      const path = directory + name!.split('/').map(encodeURIComponent).join('/');
+      const bytes = Buffer.from(await (await fetch(house.address + path)).arrayBuffer());
+      expect([name, createHash('sha256').update(bytes).digest('hex')]).toEqual([name, sha256]);
+    }
+    const named = JSON.parse((await ask(house.address, manifest!)).text).files as { artifact?: string }[];
+    expect(named.flatMap(({ artifact }) => artifact ?? []).sort()).toEqual(Object.keys(files).sort());
+    const { headers } = await ask(house.address, sums!);
+    expect(headers).toMatchObject({ 'cache-control': 'no-cache', etag: expect.stringMatching(/^"[0-9a-f]{64}"$/) });
+    const known = await ask(house.address, sums!, { headers: { 'if-none-match': headers.etag! } });
+    expect([known.status, known.text]).toEqual([304, '']);
+    const [asked, accepted] = [
+      await ask(house.address, twin!),
+      await ask(house.address, directory, { headers: { accept: 'application/json' } }),
+    ];
+    expect(JSON.parse(asked.text)).toMatchObject({ entries: [{ name: 'job-run1' }, { name: 'job-run1.txt.gz' }] });
+    expect([asked.text, asked.headers.vary]).toEqual([accepted.text, 'accept']);
   });
 
   test('a directory without its slash leads to the one with it, on this server', async () => {

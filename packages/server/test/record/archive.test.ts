@@ -104,17 +104,23 @@ test('a page of the archive is links and text, whatever names are in it', () => 
     '%0Aa',
   ];
   const entry = { kind: 'file', sizeBytes: 1536, modifiedAt: '2026-11-22T10:00:00.000Z', sha256: null } as const;
-  const page = renderArchive({ directory: 'a/<b>', entries: hostile.map((name) => ({ ...entry, name })), isCut: true });
+  const page = renderArchive({
+    directory: 'a/<b>',
+    entries: hostile.map((name) => ({ ...entry, name })),
+    descriptions: ['SHA256SUMS'],
+    isCut: true,
+  });
   expect(page).not.toMatch(/<(script|img|b)\b/i);
   const tags = [...page.slice(page.indexOf('<body>')).matchAll(/<[^>]*>/g)].map(([tag]) => tag);
   expect(tags.join('')).not.toMatch(/\son\w+=/);
   const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, address]) => address!);
   expect(links).toContain('/archive/a/%3Cb%3E/a%252Fb');
-  for (const address of links) expect(address).toMatch(/^\/(archive\/)?[A-Za-z0-9%/._~!*()&#;-]*$/);
+  for (const address of links) expect(address).toMatch(/^\/(archive\/)?[A-Za-z0-9%/._~!*()&#;-]*(\?format=json)?$/);
+  expect(links).toContain('/archive/a/%3Cb%3E/SHA256SUMS');
   expect(page).toContain('>a/b</a>');
   expect(page).toContain('1.5 KiB');
   expect(page).toContain('aria-current="page"');
-  expect(renderArchive({ directory: '', entries: [], isCut: false })).toContain('Nothing here.');
+  expect(renderArchive({ directory: '', entries: [], descriptions: [], isCut: false })).toContain('Nothing here.');
 });
 
 test('files that were never finished go after a day, younger ones stay', async () => {

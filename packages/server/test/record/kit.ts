@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { LogChunk, Step } from '@signalbox/protocol';
+import type { Cause, LogChunk, Step } from '@signalbox/protocol';
 import { testDatabase } from '../../../../test/kit/database.ts';
 import { type Db, sql } from '../../src/base/index.ts';
 import {
@@ -25,6 +25,8 @@ export type RunOptions = {
   platform?: string | null;
   variant?: string | null;
   repo?: string;
+  cause?: Cause;
+  person?: string | null;
 };
 
 export async function recordKit() {
@@ -105,15 +107,23 @@ export const gunzip = (path: string) => execFileSync('gzip', ['-dc', path], { ma
 export type StartedRun = RunHold & { readonly jobId: number };
 
 async function startRun(db: Db, options: RunOptions, build: number): Promise<StartedRun> {
-  const { branch = 'main', lane = 'test', platform = 'linux', variant = null, repo = 'sample' } = options;
+  const {
+    branch = 'main',
+    lane = 'test',
+    platform = 'linux',
+    variant = null,
+    repo = 'sample',
+    cause = 'push',
+    person = null,
+  } = options;
   const [made] = await db.query<{ id: number }>(sql`
     insert into repo (name, url) values (${repo}, '/nowhere') on conflict (name) do update set url = excluded.url returning id`);
   const [push] = await db.query<{ id: number }>(sql`
     insert into push (repo_id, branch, kind, revision, author, title, message, commits, commit_count, committed_at)
     values (${made!.id}, ${branch}, 'forward', ${'a'.repeat(40)}, 'ada', 'title', 'title', '[]', 1, now()) returning id`);
   const [pipeline] = await db.query<{ id: number }>(sql`
-    insert into pipeline (push_id, cause, request_key, build_id)
-    values (${push!.id}, 'push', 'push', ${String(20_261_122_100_000 + build)}) returning id`);
+    insert into pipeline (push_id, cause, request_key, build_id, person)
+    values (${push!.id}, ${cause}, 'push', ${String(20_261_122_100_000 + build)}, ${person}) returning id`);
   const [job] = await db.query<{ id: number }>(sql`
     insert into job (pipeline_id, name, pool, attributes, spec, state, missing, attempts)
     values (${pipeline!.id}, ${lane}, 'local',
