@@ -2,7 +2,9 @@
 import type { Gatherer } from './gather-results.ts';
 import { readGoTest } from './go-test.ts';
 import { readJunit } from './junit.ts';
+import { readNodeSpec } from './node-spec.ts';
 import type { ResultReader } from './result-reader.ts';
+import { readSarif } from './sarif.ts';
 import { readTap } from './tap.ts';
 
 export type ResultFormat = {
@@ -15,6 +17,9 @@ export const resultFormats = {
   junit: { names: /^(TEST-.*|(.*[-_.])?junit.*|(.*[-_.])?xunit.*)\.xml$/i, open: readJunit },
   tap: { names: /\.tap$/i, open: readTap },
   'go-test': { names: /^(.*[-_.])?go-?test.*\.(jsonl?|ndjson)$/i, open: readGoTest },
+  // It is meant for a terminal: no name of a file is usual.
+  'node-spec': { names: /^(.*[-_.])?node-spec\.txt$/i, open: readNodeSpec },
+  sarif: { names: /\.sarif(\.json)?$/i, open: readSarif },
 } satisfies Record<string, ResultFormat>;
 
 export type ResultFormatName = keyof typeof resultFormats;

@@ -57,6 +57,27 @@ test('node --test --test-reporter=tap', async () => {
   expect(cases[1]?.durationMs).toBeGreaterThan(0);
 }, 60_000);
 
+test('node --test --test-reporter=spec', async () => {
+  const text = await nodeWrites('spec');
+  const { cases, notes } = await read('node-spec', text);
+  expect(notes).toEqual([]);
+  expect(cases.map(({ suite, name, state }) => [suite, name, state])).toEqual([
+    ['account', 'opens', 'passed'],
+    ['account > paying', 'pays <all> & "more"', 'failed'],
+    ['account > paying', 'waits', 'skipped'],
+    ['account > paying', 'owes', 'skipped'],
+  ]);
+  expect(cases[1]?.durationMs).toBeGreaterThan(0);
+  const cut = await read('node-spec', text.slice(0, text.indexOf('waits')));
+  expect(cut.cases.map(({ name }) => name)).toEqual(['opens', 'pays <all> & "more"']);
+  expect(cut.notes.at(-1)?.text).toContain('cut');
+  const hook = '▶ account\n  ✔ opens (1ms)\n✖ account (2.5ms)\n  Error: after hook\nℹ tests 1\n✖ account (2.5ms)\n';
+  expect((await read('node-spec', hook)).cases).toMatchObject([
+    { suite: 'account', name: 'opens', message: null },
+    { suite: '', name: 'account', state: 'failed', durationMs: 2.5, message: 'Error: after hook' },
+  ]);
+}, 60_000);
+
 test('vitest --reporter=junit', async () => {
   await writeFile(
     join(folder, 'bank.check.ts'),
