@@ -23,6 +23,8 @@ export type WaitingRoomParts = {
   readonly limits: QueueLimits;
   /** false: nobody gets anything new, as when its log could not be stored. Asked before each round. */
   readonly mayGive?: () => boolean;
+  /** Told of a look or a claim that failed: whoever waits, waits on, and the next look asks again. */
+  readonly onFailure?: (pool: string, error: unknown) => void;
   /** false: this worker gets nothing new at this moment, as while it may still run what it lost. Whoever waits, waits on. */
   readonly mayTake?: (workerId: number) => boolean;
 };
@@ -42,7 +44,7 @@ const batch = 100;
 const onlyOne: Shares = { running: new Map(), served: new Map() };
 
 export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
-  const { db, live, limits, mayGive = () => true, mayTake = () => true } = parts;
+  const { db, live, limits, mayGive = () => true, mayTake = () => true, onFailure = () => undefined } = parts;
   let arrivals: Waiter[] = [];
   const byPool = new Map<string, Set<Waiter>>();
   const byClaim = new Map<string, Waiter>();
@@ -191,7 +193,8 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
         const pools = [...dirty].slice(0, sideBySide);
         for (const pool of pools) dirty.delete(pool);
         // A claim that failed is asked again at the next look; whoever waits, waits on.
-        if (mayGive()) await Promise.all(pools.map((pool) => takeFrom(pool).catch(() => undefined)));
+        if (mayGive())
+          await Promise.all(pools.map((pool) => takeFrom(pool).catch((error: unknown) => onFailure(pool, error))));
         const empty = [...unseen].filter((waiter) => waiter.pools.length > 0);
         if (empty.length > 0) await look(empty).catch((error: unknown) => failAll(empty, error));
       }

@@ -58,7 +58,7 @@ export async function openDoors(
   stops.push(async () => watched.stop());
   // Links need the address, which is known once it listens: only then does a worker come.
   const links = { publicUrl: publicUrl ?? '' };
-  const workplace = openWorkplace(parts, () => links.publicUrl, stops);
+  const workplace = openWorkplace(parts, () => links.publicUrl, log, stops);
   const doors = buildDoors({
     doorkeeper,
     logger: log,

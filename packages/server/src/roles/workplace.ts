@@ -1,4 +1,5 @@
 // What workers meet behind the doors: where they wait for a run, how they get it, keep it, come back to it and end it.
+import type { Log } from '../base/telemetry/index.ts';
 import { createClaimWork } from '../flow/claim-work.ts';
 import { createFinishRun } from '../flow/finish-run.ts';
 import { startReturning } from '../flow/returning.ts';
@@ -15,7 +16,7 @@ export type Workplace = Pick<WorkingParts, 'claimWork' | 'finishRun' | 'takeUp' 
 };
 
 /** `publicUrl`: where people find the pages, without a slash at the end. */
-export function openWorkplace(parts: Parts, publicUrl: () => string, stops: Stops): Workplace {
+export function openWorkplace(parts: Parts, publicUrl: () => string, log: Log, stops: Stops): Workplace {
   const { db, live, key, disk, queueLimits, recordLimits, settlePipelines } = parts;
   const returning = startReturning({
     db,
@@ -30,6 +31,7 @@ export function openWorkplace(parts: Parts, publicUrl: () => string, stops: Stop
     limits: queueLimits,
     mayGive: disk.mayGive,
     mayTake: returning.mayTake,
+    onFailure: (pool, error) => log.warn({ err: error, pool }, 'A look at a line failed; it is looked at again'),
   });
   const closing = new AbortController();
   const sealSoon = createSealSoon(db, () => parts.timetable?.sealSoon());
