@@ -68,7 +68,7 @@ export function readTap(gatherer: Gatherer): ResultReader {
     }
     return true;
   };
-  const take = (whole: string, number: number) => {
+  const take = (whole: string, number: number, isUnended: boolean) => {
     const text = whole.trimStart();
     const indent = whole.length - text.length;
     if (takeYaml(whole, text, indent, number)) return;
@@ -78,6 +78,7 @@ export function readTap(gatherer: Gatherer): ResultReader {
     }
     const head = text.slice(0, headCharacters);
     const isPoint = testPoint.exec(head);
+    if (isPoint !== null && isUnended) return gatherer.note(number, `the file ends within a test point: ${head}`);
     if (isPoint !== null) return takePoint(indent, isPoint);
     const subtest = /^# Subtest(?:: (.*))?$/.exec(head);
     const plan = /^1\.\.(\d+)/.exec(head);
@@ -92,7 +93,7 @@ export function readTap(gatherer: Gatherer): ResultReader {
   };
   return readLines(
     {
-      line: take,
+      line: (text, number, _isCut, isUnended) => take(text, number, isUnended),
       end: (lastNumber) => {
         if (yamlIndent !== undefined) gatherer.note(lastNumber, 'the file ends within a YAML block');
         finish();

@@ -2,7 +2,8 @@
 import type { ResultReader } from './result-reader.ts';
 
 export type LineEvents = {
-  readonly line: (text: string, number: number, isCut: boolean) => void;
+  /** isCut: longer than the limit. isUnended: the file ends without a newline, so this may be a part of a line. */
+  readonly line: (text: string, number: number, isCut: boolean, isUnended: boolean) => void;
   readonly end: (lastNumber: number) => void;
 };
 
@@ -15,8 +16,8 @@ export function readLines(events: LineEvents, mostCharacters: number): ResultRea
     isCut ||= piece.length > room;
     rest += piece.slice(0, room);
   };
-  const tell = () => {
-    events.line(rest.endsWith('\r') ? rest.slice(0, -1) : rest, number, isCut);
+  const tell = (isUnended: boolean) => {
+    events.line(rest.endsWith('\r') ? rest.slice(0, -1) : rest, number, isCut, isUnended);
     rest = '';
     isCut = false;
   };
@@ -25,14 +26,14 @@ export function readLines(events: LineEvents, mostCharacters: number): ResultRea
       let from = 0;
       for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', from)) {
         collect(piece.slice(from, at));
-        tell();
+        tell(false);
         number += 1;
         from = at + 1;
       }
       collect(piece.slice(from));
     },
     end: () => {
-      if (rest !== '') tell();
+      if (rest !== '') tell(true);
       events.end(number);
     },
     isOver: () => false,

@@ -115,6 +115,6 @@ test('what is cut, bails out or is hostile is told of', async () => {
     { suite: 'd > d > d > d > d' },
   ]);
   // Would take minutes, were the whole line matched.
-  const long = await read('tap', `1..1\nok${' '.repeat(100_000)}\\`);
+  const long = await read('tap', `1..1\nok${' '.repeat(100_000)}\\\n`);
   expect(long.cases).toHaveLength(1);
 });
