@@ -14,6 +14,7 @@ import type { Metrics } from '../base/telemetry/index.ts';
 import type { DiskRoom } from '../flow/disk-room.ts';
 import {
   type ArchiveStore,
+  latestNightly,
   listArchive,
   openArchiveFile,
   openDescription,
@@ -86,6 +87,11 @@ function addArchive(doors: FastifyInstance, { db, store, recordLimits }: PagesPa
     { onRequest },
     async (request, reply) => {
       const where = request.params['*'];
+      const latest = await latestNightly(db, where);
+      if (latest) {
+        // Tomorrow it leads elsewhere.
+        return reply.header('cache-control', 'no-cache').redirect(addressOf(latest));
+      }
       if (where !== '' && !where.endsWith('/')) {
         const file = await openArchiveFile(db, store, where);
         if (file) return sendFile(request, reply, file);
@@ -98,13 +104,14 @@ function addArchive(doors: FastifyInstance, { db, store, recordLimits }: PagesPa
       reply.header('vary', 'accept');
       if (request.query.format === 'json' || /\bjson\b/.test(request.headers.accept ?? '')) return listing;
       // Relative links need the slash; the pages of a directory are the archive's own, so their style is allowed.
-      if (where !== '' && !where.endsWith('/'))
-        return reply.redirect(`/archive/${where.split('/').map(encodeURIComponent).join('/')}/`);
+      if (where !== '' && !where.endsWith('/')) return reply.redirect(`${addressOf(where)}/`);
       listingHeaders(reply);
       return reply.header('content-type', 'text/html; charset=utf-8').send(renderArchive(listing));
     },
   );
 }
+
+const addressOf = (place: string) => `/archive/${place.split('/').map(encodeURIComponent).join('/')}`;
 
 async function addDocuments(doors: FastifyInstance): Promise<void> {
   const description = openApi(version);

@@ -5,6 +5,7 @@
 // Settings come in as RecordLimits; where the archive lies, and whether it is durable at once, as the arguments of `openArchiveStore`.
 export { append, type RunHold } from './append.ts';
 export { openDescription } from './describe-archive.ts';
+export { latestNightly } from './latest-nightly.ts';
 export { artifactPath, directoryOf, logPath, type RunPlace } from './layout.ts';
 export { type RecordLimits, recordDefaults } from './limits.ts';
 export { type ArchiveListing, listArchive } from './list-archive.ts';

@@ -84,6 +84,9 @@ function nightly({ branch, buildId }: RunPlace): string {
   return `nightly/${year}/${month}/${[year, month, ...rest].join('-')}-${segment(branch)}`;
 }
 
+/** Between these two lie all places of a repository's nightlies, by time. `repo`: as a name in the archive. */
+export const nightliesOf = (repo: string) => ({ from: `${repo}/nightly/`, to: `${repo}/nightly0` });
+
 /**
  * People send one revision more than once, each time with other jobs, or with the same ones again: these lie side by side by
  * platform, and the build's time below keeps a lane of one from taking the place of the same lane of another.

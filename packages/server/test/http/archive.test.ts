@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestServer, testServer } from '../../../../test/kit/server.ts';
 import { until } from '../../../../test/kit/wait.ts';
+import { sql } from '../../src/base/index.ts';
 import { ask } from './asking.ts';
 import { type HeldRun, openYard, type Yard } from './yard.ts';
 
@@ -202,6 +203,22 @@ describe('what a job left never acts on the pages', () => {
     ];
     expect(JSON.parse(asked.text)).toMatchObject({ entries: [{ name: 'job-run1' }, { name: 'job-run1.txt.gz' }] });
     expect([asked.text, asked.headers.vary]).toEqual([accepted.text, 'accept']);
+  });
+
+  test('the latest nightly is an address that leads on, and is asked for anew each time', async () => {
+    const { db } = house.database;
+    const path = 'yard/nightly/2026/11/2026-11-22-10-00-00-main/night-run1.txt.gz';
+    const { runId } = await yard.holdRun();
+    await db.query(sql`
+      insert into sealed_log (run_id, path, size_bytes, sha256, index) values (${runId}, ${path}, 1, 'x', '{}')`);
+    await db.query(sql`
+      update pipeline set verdict = 'passed'
+      where id = (select pipeline_id from job join run on run.job_id = job.id where run.id = ${runId})`);
+    const { status, headers } = await ask(house.address, '/archive/yard/nightly/latest-main/night-run1.txt.gz');
+    expect([status, headers.location, headers['cache-control']]).toEqual([302, `/archive/${path}`, 'no-cache']);
+    expect((await ask(house.address, '/archive/yard/nightly/latest-gone/')).status).toBe(404);
+    // The run is given up one day and its log is sealed in earnest.
+    await db.query(sql`delete from sealed_log where run_id = ${runId}`);
   });
 
   test('a directory without its slash leads to the one with it, on this server', async () => {
