@@ -58,5 +58,8 @@ export function gatherResults(limits: ResultLimits): Gatherer {
 /** PostgreSQL keeps neither NUL nor half a character. */
 function clip(text: string, most: number): string {
   const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
-  return cut.replaceAll('\0', '�').replace(/\p{Surrogate}/gu, '�');
+  // Looking first is cheaper: nearly no text has one.
+  return suspicious.test(cut) ? cut.replaceAll('\0', '�').replace(/\p{Surrogate}/gu, '�') : cut;
 }
+
+const suspicious = /[\0\ud800-\udfff]/;

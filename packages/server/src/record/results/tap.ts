@@ -77,7 +77,7 @@ export function readTap(gatherer: Gatherer): ResultReader {
       return;
     }
     const head = text.slice(0, headCharacters);
-    const isPoint = testPoint.exec(head);
+    const isPoint = /^[no]/i.test(head) ? testPoint.exec(head) : null;
     if (isPoint !== null && isUnended) return gatherer.note(number, `the file ends within a test point: ${head}`);
     if (isPoint !== null) return takePoint(indent, isPoint);
     const subtest = /^# Subtest(?:: (.*))?$/.exec(head);
