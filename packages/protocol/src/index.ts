@@ -5,6 +5,8 @@ export * from './openapi.ts';
 export * from './problems.ts';
 export type { EndpointId, Method, Route } from './routes.ts';
 export * from './shapes/basics.ts';
+export * from './shapes/comparison.ts';
+export * from './shapes/error-lines.ts';
 export * from './shapes/invariants.ts';
 export * from './shapes/job.ts';
 export * from './shapes/log.ts';
