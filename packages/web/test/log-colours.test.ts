@@ -40,7 +40,7 @@ describe('colours', () => {
 
   test('do not turn text into anything but text', () => {
     expect(spans('<script>alert(1)</script>')).toEqual([
-      { text: '<script>alert(1)</script>', start: 0, color: null, background: null, decorations: [] },
+      { text: '<script>alert(1)</script>', start: 0, color: null, background: null, decorations: [], href: null },
     ]);
   });
 });

@@ -1,6 +1,7 @@
 // A line of a log as spans of text with their colours, by anser, to JSON: pages make text nodes of it and nothing else.
 import Anser from 'anser';
-import type { Line } from './lines.ts';
+import { codesAfter, type Line } from './lines.ts';
+import { linkParts } from './links.ts';
 
 export type Span = {
   readonly text: string;
@@ -11,30 +12,40 @@ export type Span = {
   readonly background: string | null;
   /** bold, dim, italic, underline, strikethrough, hidden. */
   readonly decorations: readonly string[];
+  /** Where it leads, if its program made a link of it. */
+  readonly href: string | null;
 };
 
-export function spansOf(line: Line): Span[] {
-  const source = colourCodesOnly(line.style + line.text);
-  if (!source.includes(codeStart)) return [{ ...plain, text: printable(source), start: 0 }];
+export function spansOf(line: Pick<Line, 'text' | 'style'>): Span[] {
+  const spans: Span[] = [];
+  let [start, style] = [0, line.style];
+  for (const { text, href } of linkParts(line.text)) {
+    for (const span of colouredSpans(style + text)) {
+      if (span.text === '') continue;
+      spans.push({ ...span, start, href });
+      start += span.text.length;
+    }
+    style = codesAfter(style, text);
+  }
+  return spans;
+}
+
+type Coloured = Omit<Span, 'start' | 'href'>;
+
+function colouredSpans(text: string): Coloured[] {
+  const source = colourCodesOnly(text);
+  if (!source.includes(codeStart)) return [{ ...plain, text: printable(source) }];
   const anser = new Anser();
   const [before = '', ...chunks] = source.split(codeStart);
-  const spans: Span[] = [];
-  let start = 0;
-  const add = (span: Omit<Span, 'start'>) => {
-    if (span.text === '') return;
-    spans.push({ ...span, start });
-    start += span.text.length;
-  };
-  add({ ...plain, text: printable(before) });
   // Chunk by chunk: of a whole text anser swaps reversed colours for black and white, and shares its lists.
-  for (const chunk of chunks) add(spanOf(anser.processChunkJson(chunk, { use_classes: true }, true)));
-  return spans;
+  const coloured = chunks.map((chunk) => spanOf(anser.processChunkJson(chunk, { use_classes: true }, true)));
+  return [{ ...plain, text: printable(before) }, ...coloured];
 }
 
 const codeStart = '\x1b[';
 const plain = { color: null, background: null, decorations: [] };
 
-function spanOf(entry: Anser.AnserJsonEntry): Omit<Span, 'start'> {
+function spanOf(entry: Anser.AnserJsonEntry): Coloured {
   const color = colorOf(entry.fg, entry.fg_truecolor);
   const background = colorOf(entry.bg, entry.bg_truecolor);
   const decorations = entry.decorations.filter((name) => name !== 'reverse' && name !== 'blink');
