@@ -2,6 +2,7 @@
 import { type TObject, type TSchema, Type } from 'typebox';
 import { type EndpointId, routes } from './routes.ts';
 import { ClaimId, Instant, page, RowId, StepIndex } from './shapes/basics.ts';
+import { ErrorLines, ErrorLinesReport } from './shapes/error-lines.ts';
 import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
 import { LogFound } from './shapes/log.ts';
@@ -139,6 +140,11 @@ export const contract = {
       cursor: Type.Optional(Type.String({ maxLength: 60, description: '`more` of the answer before.' })),
     }),
     output: LogFound,
+  },
+  'list-error-lines': {
+    ...run,
+    summary: 'Lines of a run that look like the reason of a failure, as its worker found them while it printed.',
+    output: ErrorLines,
   },
   'download-log': { ...run, summary: 'The whole log of a run, gzipped.', output: 'bytes' },
   'get-artifact': {
@@ -352,6 +358,12 @@ export const contract = {
     output: Type.Object({
       watched: Type.Boolean({ description: 'Somebody reads this log now: send it within 250 ms.' }),
     }),
+  },
+  'report-error-lines': {
+    ...run,
+    summary: 'What a worker found in the log that looks like the reason of a failure. A repeat changes nothing.',
+    body: ErrorLinesReport,
+    output: nothing,
   },
   'put-artifact': {
     params: Type.Object({ run: RowId, '*': Type.String({ maxLength: 1000 }) }),

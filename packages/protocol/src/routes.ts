@@ -20,6 +20,7 @@ export const routes = {
   'get-run': ['GET', '/api/v1/runs/:run', 'read'],
   'read-log': ['GET', '/api/v1/runs/:run/steps/:step/log', 'read'],
   'search-log': ['GET', '/api/v1/runs/:run/log/search', 'read'],
+  'list-error-lines': ['GET', '/api/v1/runs/:run/error-lines', 'read'],
   'download-log': ['GET', '/api/v1/runs/:run/log.txt.gz', 'read'],
   'get-artifact': ['GET', '/api/v1/runs/:run/artifacts/*', 'read'],
   'list-workers': ['GET', '/api/v1/workers', 'read'],
@@ -61,6 +62,7 @@ export const routes = {
   renew: ['POST', '/api/v1/workers/:worker/renewals', 'work'],
   'report-steps': ['POST', '/api/v1/runs/:run/steps', 'work'],
   'append-log': ['POST', '/api/v1/runs/:run/log', 'work'],
+  'report-error-lines': ['POST', '/api/v1/runs/:run/error-lines', 'work'],
   'put-artifact': ['PUT', '/api/v1/runs/:run/artifacts/*', 'work'],
   finish: ['POST', '/api/v1/runs/:run/finish', 'work'],
 } as const satisfies Record<string, Route>;

@@ -158,6 +158,11 @@ export const settingTable = {
     recordDefaults.searchSeconds,
     'How long one call searches a log before it answers with what it has; whoever asked may go on from there.',
   ),
+  SIGNALBOX_ERROR_LINES: setting(
+    whole(0, 1000),
+    recordDefaults.errorLines,
+    'Error lines that are kept of one run; the first ones of each step before further ones of any.',
+  ),
   SIGNALBOX_ARTIFACT_BYTES: setting(size, recordDefaults.artifactBytes, 'Largest artifact.'),
   SIGNALBOX_LOG_WAIT_SECONDS: setting(
     seconds,

@@ -4,6 +4,7 @@ export { buildDoors, type DoorLimits, type DoorsOptions } from './doors.ts';
 export { accessHandlers } from './handlers/access.ts';
 export { actingHandlers } from './handlers/acting.ts';
 export { checkingHandlers } from './handlers/checking.ts';
+export { findingHandlers } from './handlers/finding.ts';
 export { orderingHandlers } from './handlers/ordering.ts';
 export { readingHandlers } from './handlers/reading.ts';
 export { seeingHandlers } from './handlers/seeing.ts';

@@ -1,10 +1,11 @@
 // record: what a run leaves behind: logs by offset, artifacts by digest, and the archive where both lie side by side.
-// Owns: log, log_chunk, sealed_log, to_seal, artifact.
+// Owns: log, log_chunk, sealed_log, to_seal, artifact, error_line, error_line_stop.
 // Tells: nothing; after `append`, `putArtifact` and for each run that `sealDue` names, the caller hints `run:ID`.
 // Hears: nothing; `flow` calls `ended` soon after runs have ended, `missed` for those that a crash forgot, `reopenLog` for those that go on after all, and `sealDue` and `sweepArchive` from its timetable.
 // Settings come in as RecordLimits; where the archive lies, and whether it is durable at once, as the arguments of `openArchiveStore`.
 export { append, type RunHold } from './append.ts';
 export { openDescription } from './describe-archive.ts';
+export { keepErrorLines, listErrorLines } from './error-lines.ts';
 export { latestNightly } from './latest-nightly.ts';
 export { artifactPath, directoryOf, logPath, type RunPlace } from './layout.ts';
 export { type RecordLimits, recordDefaults } from './limits.ts';

@@ -21,6 +21,8 @@ export type RecordLimits = {
   /** Bytes of a line that a regular expression looks at, and the steps it may have: their product is the longest standstill. */
   readonly expressionLineBytes: number;
   readonly expressionSize: number;
+  /** Error lines that are kept of one run. */
+  readonly errorLines: number;
   /** Runs sealed in one go: their SQL is shared. */
   readonly sealBatch: number;
   /** How long the log of a run that ended may stay on its way; then it is sealed as it is, and the file says what is missing. */
@@ -57,6 +59,7 @@ export const recordDefaults: RecordLimits = {
   searchTextBytes: 1000,
   expressionLineBytes: 4096,
   expressionSize: 500,
+  errorLines: 40,
   sealBatch: 50,
   arrivalSeconds: 600,
   lostLogSeconds: 3600,

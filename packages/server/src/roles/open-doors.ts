@@ -13,6 +13,7 @@ import {
   buildDoors,
   checkingHandlers,
   type DoorsOptions,
+  findingHandlers,
   orderingHandlers,
   readingHandlers,
   seeingHandlers,
@@ -73,6 +74,7 @@ export async function openDoors(
     handlers: {
       ...seeingHandlers({ ...parts, watched }),
       ...readingHandlers(parts),
+      ...findingHandlers({ ...parts, ...workplace }),
       ...actingHandlers(parts),
       ...orderingHandlers({ ...parts, submitJobs: createSubmitJobs({ db, live, limits: queueLimits }) }),
       ...checkingHandlers(parts),

@@ -57,6 +57,18 @@ const calls: Record<string, { send: (stale: HeldRun) => Promise<unknown>; hears:
     hears: 'claim-lost',
   },
   'append-log': { send: (stale) => yard.appendLog(stale, 'stale\n', { offset: 6 }), hears: 'claim-lost' },
+  'report-error-lines': {
+    send: ({ runId, claimId }) =>
+      house.worker.call('report-error-lines', {
+        params: { run: runId },
+        body: {
+          claimId,
+          items: [{ step: 1, line: 1, startByte: 0, text: 'stale', pattern: 'stale', fingerprint: '0'.repeat(16) }],
+          stopped: [],
+        },
+      }),
+    hears: 'claim-lost',
+  },
   'put-artifact': { send: (stale) => yard.putArtifact(stale, 'stale.txt', 'stale'), hears: 'claim-lost' },
   finish: { send: (stale) => yard.finish(stale, 'passed', [6]), hears: 'claim-lost' },
 };
