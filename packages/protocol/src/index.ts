@@ -1,6 +1,7 @@
 // protocol: the words and the HTTP contract. It runs everywhere and imports nothing of ours.
 export * from './client.ts';
 export * from './contract.ts';
+export * from './lines/index.ts';
 export * from './openapi.ts';
 export * from './problems.ts';
 export type { EndpointId, Method, Route } from './routes.ts';
