@@ -1,11 +1,12 @@
 // No secret reaches a log, in whatever pieces it is printed; and nothing else is changed.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Mask, prepareForms } from '../src/log/mask.ts';
+import { FormSearch } from '../src/log/form-search.ts';
+import { Mask } from '../src/log/mask.ts';
 import { secretForms } from '../src/log/secret-forms.ts';
 
 function masked(secrets: readonly string[], pieces: readonly Buffer[]): string {
-  const mask = new Mask(prepareForms(secretForms(secrets)));
+  const mask = new Mask(new FormSearch(secretForms(secrets)));
   return Buffer.concat([...pieces.map((piece) => mask.push(piece)), mask.end()]).toString('latin1');
 }
 
@@ -106,7 +107,7 @@ describe('a mask', () => {
   });
 
   test('holds back no more than could be the start of a secret', () => {
-    const mask = new Mask(prepareForms(secretForms(['secret-value'])));
+    const mask = new Mask(new FormSearch(secretForms(['secret-value'])));
     expect(mask.push(Buffer.from('a line\nsecr')).toString()).toBe('a line\n');
     expect(mask.push(Buffer.from('ets are kept')).toString()).toBe('secrets are kept');
     expect(mask.end().toString()).toBe('');

@@ -2,6 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FormSearch } from '../src/log/form-search.ts';
 import { LogLimit } from '../src/log/log-limit.ts';
 import { type SealedChunk, StepLog } from '../src/log/step-log.ts';
 
@@ -9,7 +10,7 @@ function logged(pieces: readonly Buffer[], limits: { chunkBytes: number; limitBy
   const chunks: SealedChunk[] = [];
   const log = new StepLog({
     step: 1,
-    forms: [],
+    hidden: new FormSearch([]),
     limitBytes: limits.limitBytes ?? 1e9,
     tailBytes: limits.tailBytes ?? 1e6,
     chunkBytes: limits.chunkBytes,

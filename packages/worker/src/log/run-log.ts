@@ -1,8 +1,8 @@
 // The log of a run: one stream a step, and one spool for all of them. Whoever sends it asks for it, a batch at a time.
 import { join } from 'node:path';
 import type { Settings } from '../settings.ts';
+import type { FormSearch } from './form-search.ts';
 import type { LogQuery, LogSource } from './log-source.ts';
-import type { Form } from './mask.ts';
 import { Spool } from './spool.ts';
 import type { SpoolBudget } from './spool-budget.ts';
 import { type SealedChunk, StepLog } from './step-log.ts';
@@ -11,7 +11,7 @@ export type RunLogOptions = {
   /** Of the run. */
   readonly directory: string;
   /** What a step that begins now must not show. */
-  readonly forms: () => readonly Form[];
+  readonly hidden: () => FormSearch;
   readonly budget: SpoolBudget;
   readonly settings: Settings;
   readonly onDiskTrouble: (error: unknown) => void;
@@ -40,10 +40,10 @@ export class RunLog implements LogSource {
   }
 
   step(index: number): StepLog {
-    const { settings, forms } = this.#options;
+    const { settings, hidden } = this.#options;
     this.#steps[index] ??= new StepLog({
       step: index,
-      forms: forms(),
+      hidden: hidden(),
       chunkBytes: settings.logChunkBytes,
       limitBytes: settings.logLimitBytes,
       tailBytes: settings.logTailBytes,

@@ -1,14 +1,16 @@
 // The log of one step on its way out: masked, limited, gathered, and cut into chunks, at line ends where that can be.
 import { gzipSync } from 'node:zlib';
 import type { LogChunk } from '@signalbox/protocol/browser';
+import type { FormSearch } from './form-search.ts';
 import { LogLimit } from './log-limit.ts';
-import { type Form, Mask } from './mask.ts';
+import { Mask } from './mask.ts';
 
 export type SealedChunk = LogChunk & { readonly member: Buffer };
 
 export type StepLogOptions = {
   readonly step: number;
-  readonly forms: readonly Form[];
+  /** What it must not show. */
+  readonly hidden: FormSearch;
   readonly chunkBytes: number;
   readonly limitBytes: number;
   readonly tailBytes: number;
@@ -33,7 +35,7 @@ export class StepLog {
 
   constructor(options: StepLogOptions) {
     this.#options = options;
-    this.#mask = new Mask(options.forms);
+    this.#mask = new Mask(options.hidden);
     this.#limit = new LogLimit(options.limitBytes, options.tailBytes);
   }
 

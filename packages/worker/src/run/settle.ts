@@ -1,5 +1,6 @@
 // Sends what a run has left on disk when the supervisor of its steps is gone: its result, and what of its log was kept.
 import type { FinishRequest } from '@signalbox/protocol/browser';
+import { FormSearch } from '../log/form-search.ts';
 import { LogSender } from '../log/log-sender.ts';
 import { RunLog } from '../log/run-log.ts';
 import { deliverResult } from './deliver-result.ts';
@@ -24,7 +25,13 @@ export async function settle({ runId, claimId, path, result, house, signal }: Se
   const stop = () => given.abort(signal.reason);
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
-  const source = new RunLog({ directory: path, forms: () => [], budget, settings, onDiskTrouble: () => undefined });
+  const source = new RunLog({
+    directory: path,
+    hidden: () => new FormSearch([]),
+    budget,
+    settings,
+    onDiskTrouble: () => undefined,
+  });
   const finish = result(await source.restore());
   const wire = { link, runId, claimId, settings, log, signal: given.signal };
   const onLost = () => given.abort(new Error('The claim is lost'));

@@ -2,7 +2,7 @@
 // must know. Nothing of it is in the memory of a worker alone, so a worker may end at any instant.
 import { statfs } from 'node:fs/promises';
 import { codeOf, isDiskFull } from '../errors.ts';
-import { type Form, prepareForms } from '../log/mask.ts';
+import type { FormSearch } from '../log/form-search.ts';
 import { RunLog } from '../log/run-log.ts';
 import { secretForms } from '../log/secret-forms.ts';
 import type { SpoolBudget } from '../log/spool-budget.ts';
@@ -26,8 +26,8 @@ export type HeldRunOptions = {
   readonly settings: Settings;
   readonly budget: SpoolBudget;
   readonly pipes: PipeShelf;
-  /** Of the worker itself: never shown. */
-  readonly ownForms: readonly Form[];
+  /** What no log may show of the worker itself. */
+  readonly own: FormSearch;
 };
 
 export class HeldRun {
@@ -44,20 +44,20 @@ export class HeldRun {
   readonly #outcomes = new Map<number, StepOutcome | null>();
   readonly #going = new Set<Promise<void>>();
   #interruption: Interruption | null = null;
-  #forms: readonly Form[];
+  #hidden: FormSearch;
   #takes = 0;
 
   constructor(options: HeldRunOptions) {
-    const { run, settings, budget, ownForms } = options;
+    const { run, settings, budget, own } = options;
     this.#options = options;
     this.run = run;
-    this.#forms = [...ownForms, ...formsOf(run.secrets)];
+    this.#hidden = own.with(secretForms(run.secrets));
     this.#stopped = new Promise((resolve) => {
       this.#stopping.signal.addEventListener('abort', () => resolve(), { once: true });
     });
     this.log = new RunLog({
       directory: run.directory,
-      forms: () => this.#forms,
+      hidden: () => this.#hidden,
       budget,
       settings,
       onDiskTrouble: (error) => this.#diskTrouble(error),
@@ -65,11 +65,11 @@ export class HeldRun {
   }
 
   /** Another worker has it from now on. */
-  take(tell: (message: Tell) => void, ownForms: readonly Form[]): TakenRun {
+  take(tell: (message: Tell) => void, own: FormSearch): TakenRun {
     const { order, directory, mark } = this.run;
     this.tell = tell;
     this.#takes++;
-    this.#forms = [...this.#forms, ...ownForms];
+    this.#hidden = this.#hidden.with(own.forms);
     return {
       order,
       directory,
@@ -151,11 +151,6 @@ export class HeldRun {
     const reason = { code: 'disk-full', text: `the disk of the worker is full (${text})` };
     this.interrupt({ kind: 'disk-full', reason });
   }
-}
-
-/** Making them takes a while, and most runs have no secret. */
-function formsOf(secrets: readonly string[]): Form[] {
-  return secrets.length > 0 ? prepareForms(secretForms(secrets)) : [];
 }
 
 async function freeBytes(directory: string): Promise<number | null> {

@@ -1,7 +1,7 @@
 // Holds runs for workers that come and go. It ends when no worker is there and no run is left, and it gives up runs that
 // no worker has taken up for too long.
 import { existsSync } from 'node:fs';
-import { type Form, prepareForms } from '../log/mask.ts';
+import { FormSearch } from '../log/form-search.ts';
 import { secretForms } from '../log/secret-forms.ts';
 import { SpoolBudget } from '../log/spool-budget.ts';
 import { tell as textOf } from '../own-log.ts';
@@ -26,7 +26,8 @@ export type SupervisorOptions = {
 type Guest = {
   readonly tell: (message: Tell, bytes?: Buffer) => void;
   owner: Owner | null;
-  ownForms: readonly Form[];
+  /** What no log may show of the worker itself. */
+  own: FormSearch;
 };
 
 const signMillis = 2_000;
@@ -47,7 +48,8 @@ export class Supervisor {
   }
 
   attach(channel: Channel<Tell, Ask>): void {
-    const guest: Guest = { tell: (message, bytes) => channel.send(message, bytes), owner: null, ownForms: [] };
+    const tell: Guest['tell'] = (message, bytes) => channel.send(message, bytes);
+    const guest: Guest = { tell, owner: null, own: new FormSearch([]) };
     this.#guests.add(guest);
     channel.onMessage = (ask, bytes) => {
       try {
@@ -97,7 +99,7 @@ export class Supervisor {
   /** The worker that has started it comes first, and says which limits hold. */
   #greet(guest: Guest, { owner, settings, secrets }: Extract<Ask, { kind: 'hello' }>): void {
     guest.owner = owner;
-    guest.ownForms = secrets.length > 0 ? prepareForms(secretForms(secrets)) : [];
+    guest.own = new FormSearch(secretForms(secrets));
     if (this.#settings) return;
     this.#settings = settings;
     this.#budget = new SpoolBudget(settings.spoolBytes);
@@ -105,8 +107,8 @@ export class Supervisor {
 
   #open(guest: Guest, run: HeldRun['run']): void {
     if (!this.#settings) throw new Error('A run came before the limits');
-    const { ownForms, tell } = guest;
-    const held = new HeldRun({ run, settings: this.#settings, budget: this.#budget, pipes: this.#pipes, ownForms });
+    const { own, tell } = guest;
+    const held = new HeldRun({ run, settings: this.#settings, budget: this.#budget, pipes: this.#pipes, own });
     held.tell = tell;
     this.#runs.set(run.claimId, held);
   }
@@ -123,7 +125,7 @@ export class Supervisor {
     if (!held || !timer) throw new Error('another worker has it, or it is over');
     clearTimeout(timer);
     this.#orphans.delete(held);
-    return { value: held.take(guest.tell, guest.ownForms) };
+    return { value: held.take(guest.tell, guest.own) };
   }
 
   #answer(guest: Guest, call: number, reply: Promise<Reply>): void {
