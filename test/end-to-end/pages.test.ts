@@ -168,7 +168,7 @@ describe('the pages', () => {
       until(`line ${line} in sight`, () =>
         log.evaluate((panel, text) => {
           const { top, bottom } = panel.getBoundingClientRect();
-          const rows = [...panel.querySelectorAll('[data-index]')];
+          const rows = [...panel.querySelectorAll('[data-line]')];
           const row = rows.find((one) => one.textContent?.endsWith(text))?.getBoundingClientRect();
           return row !== undefined && row.top >= top - 1 && row.bottom <= bottom + 1;
         }, `line ${line}`),

@@ -9,7 +9,17 @@ import { LostPage } from './routes/lost.tsx';
 import { ReposPage } from './routes/repos.tsx';
 
 export type GridSearch = { branch?: string | undefined; q?: string | undefined; only?: string | undefined };
-export type JobSearch = { run?: number | undefined; step?: number | 'none' | undefined };
+export type JobSearch = {
+  run?: number | undefined;
+  step?: number | 'none' | undefined;
+  /** What is searched for in the log: as a regular expression, by case, and whether only such lines are shown. */
+  q?: string | undefined;
+  regex?: 1 | undefined;
+  case?: 1 | undefined;
+  only?: 'matches' | undefined;
+  /** Which time stands before each line of the log. */
+  times?: 'absolute' | 'relative' | 'delta' | undefined;
+};
 
 const root = createRootRoute({ component: House, notFoundComponent: LostPage });
 
@@ -42,6 +52,11 @@ const job = createRoute({
   validateSearch: (search: Record<string, unknown>): JobSearch => ({
     run: number(search['run']),
     step: search['step'] === 'none' ? 'none' : number(search['step']),
+    q: word(search['q']),
+    regex: flag(search['regex']),
+    case: flag(search['case']),
+    only: search['only'] === 'matches' ? 'matches' : undefined,
+    times: (['absolute', 'relative', 'delta'] as const).find((mode) => mode === search['times']),
   }),
 });
 const workers = createRoute({
@@ -74,6 +89,10 @@ declare module '@tanstack/react-router' {
 
 function word(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function flag(value: unknown): 1 | undefined {
+  return value === '1' || value === 1 ? 1 : undefined;
 }
 
 function number(value: unknown): number | undefined {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isErrorLine } from '../src/log/errors.ts';
 import { plainOf, spansOf } from '../src/log/spans.ts';
 
-const spans = (text: string, style = '') => spansOf({ text, style, cut: 0 });
+const spans = (text: string, style = '') => spansOf({ text, style });
 
 describe('colours', () => {
   test('of 16, of 256 and of 16 million are told', () => {

@@ -1,9 +1,7 @@
-// How the bytes of a log become lines: `\r`, pieces cut anywhere, colours that go on, lines that never end.
+// How the bytes of a log become lines: `\r`, colours that go on, lines that never end; and which of them are kept.
 import { describe, expect, test } from 'vitest';
-import { codesAfter, lineOf, linesOf, overwritten } from '../src/log/lines.ts';
-import { LogText } from '../src/log/log-text.ts';
-
-const bytes = (text: string) => new TextEncoder().encode(text);
+import { LineStore } from '../src/log/line-store.ts';
+import { codesAfter, type Line, lineOf, linesOf, overwritten } from '../src/log/lines.ts';
 
 describe('a line', () => {
   test('shows what a progress bar left in the end', () => {
@@ -26,9 +24,8 @@ describe('a line', () => {
   });
 
   test('begins in the colours that the one before left open', () => {
-    const { lines, style } = linesOf('\x1b[31mred\nstill red\x1b[0m\nplain\n', '');
+    const lines = linesOf('\x1b[31mred\nstill red\x1b[0m\nplain\n', '');
     expect(lines.map((line) => line.style)).toEqual(['', '\x1b[31m', '']);
-    expect(style).toBe('');
   });
 
   test('does not carry more than a few codes, however many a program sets', () => {
@@ -39,65 +36,47 @@ describe('a line', () => {
   });
 });
 
-describe('a log', () => {
-  test('is the same, wherever its pieces are cut', () => {
-    const whole = bytes('first\nzweite Zeile: äöü 🚦\n\x1b[32m10 %\r\x1b[32m100 %\nlast\n');
-    const expected = read(pieces(whole, whole.length));
-    for (let length = 1; length < 12; length++) expect(read(pieces(whole, length))).toEqual(expected);
-    expect(expected).toEqual(['first', 'zweite Zeile: äöü 🚦', '\x1b[32m\x1b[32m100 %', 'last']);
+describe('the lines that are here', () => {
+  const lines = (count: number, length = 10): Line[] =>
+    Array.from({ length: count }, () => ({ text: 'x'.repeat(length), style: '', cut: 0, at: null }));
+
+  test('are asked for where they are missing, and not twice', () => {
+    const store = new LineStore();
+    store.grew(1000, false);
+    expect(store.missing({ from: 100, to: 200 })).toEqual({ from: 100, to: 200 });
+    store.put(100, lines(50), false);
+    expect(store.missing({ from: 100, to: 200 })).toEqual({ from: 150, to: 200 });
+    store.put(180, lines(100), false);
+    expect(store.missing({ from: 100, to: 200 })).toEqual({ from: 150, to: 179 });
+    store.put(150, lines(30), false);
+    expect(store.missing({ from: 100, to: 279 })).toBeNull();
+    expect(store.missing({ from: 990, to: 2000 })).toEqual({ from: 990, to: 1000 });
   });
 
-  test('shows a line that has no end yet, and a character that is cut only when it is whole', () => {
-    const text = new LogText();
-    text.setPartial(bytes('half ä').subarray(0, 6));
-    expect(text.row(0)).toMatchObject({ kind: 'line', number: 1, line: { text: 'half ' } });
-    text.add({ startByte: 0, endByte: 8, startLine: 1 }, bytes('half ä\n'));
-    text.setPartial(bytes(''));
-    expect(text.rowCount).toBe(1);
-    expect(text.row(0)).toMatchObject({ number: 1, line: { text: 'half ä' } });
+  test('are let go when there are too many characters, those in use last', () => {
+    const store = new LineStore(10_000);
+    store.grew(1_000_000, false);
+    for (let first = 1; first <= 100_000; first += 100) {
+      store.use([{ from: 1, to: 50 }]);
+      store.put(first, lines(100), false);
+      expect(store.keptCharacters).toBeLessThan(10_000 + 2 * 256 * 10);
+    }
+    expect(store.line(1)).not.toBeNull();
+    expect(store.line(50_000)).toBeNull();
+    expect(store.line(99_999)).not.toBeNull();
   });
 
-  test('has a row for what was not read, and none once it is', () => {
-    const text = new LogText();
-    text.add({ startByte: 0, endByte: 4, startLine: 1 }, bytes('a\nb\n'));
-    text.add({ startByte: 8, endByte: 10, startLine: 5 }, bytes('e\n'));
-    expect(text.rowCount).toBe(4);
-    expect(text.row(2)).toEqual({ kind: 'hole', fromByte: 4, toByte: 8, startLine: 3, lines: 2 });
-    expect(text.row(3)).toMatchObject({ number: 5 });
-    expect(text.rowOf(4)).toBeNull();
-    expect(text.rowOf(5)).toBe(3);
-    text.add({ startByte: 4, endByte: 8, startLine: 3 }, bytes('c\nd\n'));
-    expect(text.hole).toBeNull();
-    expect(text.rowCount).toBe(5);
-    expect(text.rowOf(4)).toBe(3);
-  });
-
-  test('remembers which lines look like errors', () => {
-    const text = new LogText();
-    text.add({ startByte: 0, endByte: 30, startLine: 1 }, bytes('fine\nerror: no such\n0 errors: fine\n'));
-    expect(text.errorLines).toEqual([2]);
+  test('of which the last had no end are asked for again when there is more of it, and shown until then', () => {
+    const store = new LineStore();
+    store.grew(2, true);
+    store.put(1, lines(3), true);
+    expect([store.last, store.missing({ from: 1, to: 3 })]).toEqual([3, null]);
+    store.doubtOpenLine();
+    expect(store.missing({ from: 1, to: 3 })).toEqual({ from: 3, to: 3 });
+    expect(store.line(3)).not.toBeNull();
+    store.put(3, lines(1), true);
+    expect(store.missing({ from: 1, to: 3 })).toBeNull();
+    store.grew(10, false);
+    expect(store.missing({ from: 3, to: 3 })).toEqual({ from: 3, to: 10 });
   });
 });
-
-function* pieces(whole: Uint8Array, length: number): Generator<Uint8Array> {
-  for (let at = 0; at < whole.length; at += length) yield whole.subarray(at, at + length);
-}
-
-/** Puts pieces together as the reader does: whole lines are added, the rest waits. */
-function read(all: Iterable<Uint8Array>): string[] {
-  const text = new LogText();
-  let rest = new Uint8Array(0);
-  let start = 0;
-  for (const piece of all) {
-    rest = Uint8Array.from([...rest, ...piece]);
-    const cut = rest.lastIndexOf(10) + 1;
-    text.add({ startByte: start, endByte: start + cut, startLine: text.lastWholeLine + 1 }, rest.subarray(0, cut));
-    start += cut;
-    rest = rest.slice(cut);
-    text.setPartial(rest);
-  }
-  return Array.from({ length: text.rowCount }, (_, index) => {
-    const row = text.row(index);
-    return row?.kind === 'line' ? row.line.text : 'hole';
-  });
-}

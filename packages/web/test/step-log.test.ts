@@ -1,86 +1,116 @@
-// Reading a log in pieces against something that answers as `read-log` does.
+// Reading the lines of a log that somebody looks at, against something that answers as `read-log` does.
 import { type Client, createClient } from '@signalbox/protocol';
 import { expect, test } from 'vitest';
-import type { Hole } from '../src/log/log-text.ts';
 import { StepLog } from '../src/log/step-log.ts';
 
 /** A log of the server: it may grow, and every read is noted. */
 function logOn(initial: string) {
-  const state = { bytes: Uint8Array.from(new TextEncoder().encode(initial)), reads: [] as number[] };
+  const state = { bytes: Buffer.from(initial), asked: [] as string[], sent: 0 };
   const client: Client = createClient({
     server: 'http://log.test',
-    fetch: async (address) => {
-      const { searchParams } = new URL(String(address));
-      const from = Number(searchParams.get('from'));
-      const piece = state.bytes.slice(from, from + Number(searchParams.get('limit')));
-      state.reads.push(from);
-      const headers = { 'x-log-size': String(state.bytes.length), 'x-log-next': String(from + piece.length) };
-      return new Response(piece, { headers: { ...headers, 'content-type': 'text/plain' } });
+    fetch: async (address, init) => {
+      init?.signal?.throwIfAborted();
+      const { searchParams: query } = new URL(String(address));
+      const limit = Number(query.get('limit'));
+      const size = state.bytes.length;
+      const ends: number[] = [];
+      for (let at = state.bytes.indexOf(10); at >= 0; at = state.bytes.indexOf(10, at + 1)) ends.push(at + 1);
+      const startOf = (line: number) => (line === 1 ? 0 : (ends[line - 2] ?? size));
+      const [first = 1, last = first] = (query.get('lines') ?? '').split('-').map(Number);
+      const isLines = query.has('lines');
+      const from = isLines ? startOf(first) : Number(query.get('from'));
+      const end = isLines ? startOf(last + 1) : Math.min(size, from + limit);
+      const piece = state.bytes.subarray(from, Math.min(end, from + limit));
+      state.asked.push(isLines ? query.get('lines')! : `byte ${from}`);
+      state.sent += piece.length;
+      const inside = ends.filter((at) => at > from && at < from + piece.length).length;
+      const headers = {
+        'content-type': 'text/plain',
+        'x-log-size': String(size),
+        'x-log-from': String(from),
+        'x-log-next': String(from + piece.length),
+        'x-log-first-line': String(first),
+        'x-log-last-line': String(piece.length === 0 ? first - 1 : first + inside),
+        'x-log-lines': String(ends.length),
+        'x-log-end': String(end),
+      };
+      return new Response(Uint8Array.from(piece), { headers });
     },
   });
   const grow = (text: string) => {
-    const more = new TextEncoder().encode(text);
-    const whole = new Uint8Array(state.bytes.length + more.length);
-    whole.set(state.bytes);
-    whole.set(more, state.bytes.length);
-    state.bytes = whole;
+    state.bytes = Buffer.concat([state.bytes, Buffer.from(text)]);
   };
-  return { client, grow, reads: state.reads };
+  return { client, grow, state };
 }
 
-const known = (text: string) => ({
-  sizeBytes: new TextEncoder().encode(text).length,
-  lines: text.split('\n').length - 1,
-});
-const textAt = (log: StepLog, line: number) => {
-  const row = log.text.row(log.text.rowOf(line) ?? -1);
-  return row?.kind === 'line' ? row.line.text : null;
-};
+const known = (text: string) => ({ sizeBytes: Buffer.byteLength(text), lines: text.split('\n').length - 1 });
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `this is line ${index + 1}\n`).join('');
 
-test('a log that grows is read on from where it was, also in the middle of a line and of a character', async () => {
-  const { client, grow, reads } = logOn('one\ntw');
+test('of a long log only the lines that are looked at are read, wherever they are', async () => {
+  const text = numbered(50_000);
+  const { client, state } = logOn(text);
   const log = new StepLog(client, 1, 1);
-  await log.open({ sizeBytes: 6, lines: 1 });
-  expect([textAt(log, 1), textAt(log, 2)]).toEqual(['one', 'tw']);
+  await log.open(known(text), [{ from: 1, to: 60 }]);
+  expect(log.lines.line(60)?.text).toBe('this is line 60');
+  await log.want([{ from: 30_000, to: 30_060 }]);
+  expect(log.lines.line(30_060)?.text).toBe('this is line 30060');
+  await log.want([
+    { from: 100, to: 100 },
+    { from: 49_990, to: 60_000 },
+  ]);
+  expect(log.lines.line(50_000)?.text).toBe('this is line 50000');
+  expect(log.lines.last).toBe(50_000);
+  expect(state.asked).toEqual(['1-60', '50001-51001', '30000-30060', '100-131', '49990-50000']);
+  expect(state.sent).toBeLessThan(5000);
+});
+
+test('a log that grows is read on at its end, also in the middle of a line and of a character', async () => {
+  const { client, grow } = logOn('one\ntw');
+  const log = new StepLog(client, 1, 1);
+  log.atEnd = true;
+  await log.open({ sizeBytes: 6, lines: 1 }, [{ from: 1, to: 50 }]);
+  const texts = () => [1, 2, 3, 4].map((line) => log.lines.line(line)?.text);
+  expect([texts(), log.lines.last]).toEqual([['one', 'tw', undefined, undefined], 2]);
   grow('o\nthree ü');
   await log.more();
+  expect([texts(), log.lines.last]).toEqual([['one', 'two', 'three ü', undefined], 3]);
   grow('!\n');
   await log.more();
-  expect([1, 2, 3].map((line) => textAt(log, line))).toEqual(['one', 'two', 'three ü!']);
-  expect(log.text.lastLine).toBe(3);
-  expect(reads).toEqual([0, 6, 16]);
+  expect([texts(), log.lines.last]).toEqual([['one', 'two', 'three ü!', undefined], 3]);
 });
 
-test('of a large log the two ends are read, its lines have their true numbers, and any line can be reached', async () => {
-  const text = Array.from({ length: 200_000 }, (_, index) => `this is line number ${index + 1} of a long log\n`).join(
-    '',
-  );
-  const { client, reads } = logOn(text);
+test('while nobody stays at the end, of what comes only the amount is read', async () => {
+  const { client, grow, state } = logOn('one\n');
   const log = new StepLog(client, 1, 1);
-  await log.open(known(text));
-  expect(reads.length).toBe(3);
-  expect(textAt(log, 1)).toBe('this is line number 1 of a long log');
-  expect(textAt(log, 200_000)).toBe('this is line number 200000 of a long log');
-  expect(textAt(log, 100_000)).toBeNull();
-  await log.reach(100_000);
-  expect(textAt(log, 100_000)).toBe('this is line number 100000 of a long log');
-  await log.fill(log.text.hole as Hole, 'end');
-  await log.reach(199_999);
-  for (let hole = log.text.hole; hole; hole = log.text.hole) await log.fill(hole, 'start');
-  expect(log.text.rowCount).toBe(200_000);
-  expect(textAt(log, 123_456)).toBe('this is line number 123456 of a long log');
-});
-
-test('a line that never ends is not kept whole', async () => {
-  const text = `${'x'.repeat(3_000_000)}`;
-  const { client, grow } = logOn(text);
-  const log = new StepLog(client, 1, 1);
-  await log.open({ sizeBytes: text.length, lines: 0 });
-  expect(log.text.rowCount).toBe(1);
-  grow('\nnext\n');
+  await log.open({ sizeBytes: 4, lines: 1 }, [{ from: 1, to: 1 }]);
+  const before = state.sent;
+  grow(numbered(10_000));
   await log.more();
-  expect(textAt(log, 2)).toBe('next');
-  expect(log.text.hole).toBeNull();
+  expect(log.lines.last).toBe(10_001);
+  expect(state.sent - before).toBeLessThan(10);
+});
+
+test('a line of megabytes is read in part, and a progress bar of megabytes at its end', async () => {
+  const text = `before\n${'x'.repeat(3_000_000)}\n${'10 %\r'.repeat(500_000)}done\nafter\n`;
+  const { client, state } = logOn(text);
+  const log = new StepLog(client, 1, 1);
+  await log.open(known(text), [{ from: 1, to: 50 }]);
+  const line = log.lines.line(2);
+  expect([line?.text.length, line?.cut]).toEqual([10_000, 2_990_001]);
+  expect([1, 3, 4].map((number) => log.lines.line(number)?.text)).toEqual(['before', 'done', 'after']);
+  expect(state.sent).toBeLessThan(1_200_000);
+});
+
+test('sections are seen in what is read, before anything is written over', async () => {
+  const text = 'a\n\x1b[0Ksection_start:1:build\r\x1b[0KBuild it\nb\n::group::Test\n';
+  const { client } = logOn(text);
+  const log = new StepLog(client, 1, 1);
+  await log.open(known(text), [{ from: 1, to: 50 }]);
+  expect([...log.markers.values()].flat().map(({ line, title }) => [line, title])).toEqual([
+    [2, 'Build it'],
+    [4, 'Test'],
+  ]);
+  expect(log.lines.line(2)?.text).toContain('Build it');
 });
 
 test('a failure is told, and reading goes on when asked again', async () => {
@@ -91,9 +121,9 @@ test('a failure is told, and reading goes on when asked again', async () => {
     call: (id, call) => (broken ? Promise.reject(new Error('no answer')) : client.call(id, call)),
   };
   const log = new StepLog(shaky, 1, 1);
-  await log.open({ sizeBytes: 6, lines: 1 });
+  await log.open({ sizeBytes: 6, lines: 1 }, [{ from: 1, to: 50 }]);
   expect([log.state, log.problem]).toEqual(['failed', 'no answer']);
   broken = false;
   await log.more();
-  expect([log.state, textAt(log, 1)]).toEqual(['read', 'hello']);
+  expect([log.state, log.lines.line(1)?.text]).toEqual(['read', 'hello']);
 });

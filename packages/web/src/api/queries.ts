@@ -65,6 +65,13 @@ export function jobQuery(job: number) {
   });
 }
 
+export function errorLinesQuery(run: number) {
+  return queryOptions({
+    queryKey: ['error-lines', run] as const,
+    queryFn: ({ signal }) => client.call('list-error-lines', { params: { run }, signal }),
+  });
+}
+
 /** Beside its hints: its place in line moves with what others do, of which nobody tells this page. */
 const lineMovesEvery = 5_000;
 

@@ -15,7 +15,7 @@ const StepLogView = lazy(async () => ({ default: (await import('../log/step-log-
 
 const route = getRouteApi('/jobs/$job');
 
-export function Steps({ run, spec }: { run: RunDetail; spec: JobSpec }) {
+export function Steps({ run, spec, jobName }: { run: RunDetail; spec: JobSpec; jobName: string }) {
   const { step: chosen } = route.useSearch();
   const navigate = route.useNavigate();
   // What opened by itself stays open when the run ends under the eyes of a reader.
@@ -48,6 +48,7 @@ export function Steps({ run, spec }: { run: RunDetail; spec: JobSpec }) {
                   run={run}
                   step={step}
                   script={spec.steps[step.index - 1]?.script ?? null}
+                  jobName={jobName}
                 />
               </Suspense>
             ) : null}

@@ -7,29 +7,33 @@ export type Line = {
   readonly style: string;
   /** Characters that were left out at the end, because no one reads so long a line. */
   readonly cut: number;
+  /** When it was printed, as the worker's clock says; null: nobody knows. */
+  readonly at: number | null;
 };
 
-const longestLine = 10_000;
+/** Shown of a line at once; the rest when it is asked for. */
+export const longestLine = 10_000;
 
-/** Lines of a text that ends at a line end; a last line without one is a line too. */
-export function linesOf(text: string, style: string): { lines: Line[]; style: string } {
+/** Lines of a text that ends at a line end; a last line without one is a line too. `each` sees them as they were printed. */
+export function linesOf(text: string, style: string, each?: (raw: string, index: number) => void): Line[] {
   const lines: Line[] = [];
   let carried = style;
   let start = 0;
   while (start < text.length) {
     const end = text.indexOf('\n', start);
     const raw = end < 0 ? text.slice(start) : text.slice(start, end);
+    each?.(raw, lines.length);
     lines.push(lineOf(raw, carried));
     carried = codesAfter(carried, raw);
     start = end < 0 ? text.length : end + 1;
   }
-  return { lines, style: carried };
+  return lines;
 }
 
 export function lineOf(raw: string, style: string): Line {
   const text = overwritten(raw);
-  if (text.length <= longestLine) return { text, style, cut: 0 };
-  return { text: text.slice(0, longestLine), style, cut: text.length - longestLine };
+  if (text.length <= longestLine) return { text, style, cut: 0, at: null };
+  return { text: text.slice(0, longestLine), style, cut: text.length - longestLine, at: null };
 }
 
 /** What stands after the last `\r` that something follows: progress bars write over themselves. */

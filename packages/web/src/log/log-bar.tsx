@@ -1,8 +1,19 @@
-// What one can do with a log: go to its error lines, follow it, take it along.
-import { ArrowDownToLine, ChevronDown, ChevronUp, Maximize2, Minimize2 } from 'lucide-react';
+// What one can do with a log: search it, go to its error lines, follow it, fold it, see its times, take it along.
+import {
+  ArrowDownToLine,
+  ChevronDown,
+  ChevronsDownUp,
+  ChevronsUpDown,
+  ChevronUp,
+  Maximize2,
+  Minimize2,
+} from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Button, buttonClass } from '../parts/button.tsx';
 import { counted, size } from '../text/size.ts';
 import styles from './log-bar.module.css';
+import { TimeChooser } from './time-chooser.tsx';
+import type { TimeMode } from './times.ts';
 
 type Props = {
   readonly lines: number;
@@ -10,38 +21,39 @@ type Props = {
   readonly errors: readonly number[];
   /** The error line that was gone to last. */
   readonly at: number | null;
-  readonly goTo: (line: number) => void;
+  readonly goToError: (by: 1 | -1) => void;
   readonly grows: boolean;
   readonly following: boolean;
   readonly toggleFollow: () => void;
+  /** Null: it has no sections. */
+  readonly sections: { readonly isAnyOpen: boolean; readonly toggleAll: () => void } | null;
+  /** Null: nobody knows when its lines were printed. */
+  readonly times: { readonly mode: TimeMode; readonly choose: (mode: TimeMode) => void } | null;
   readonly whole: boolean;
   /** Null when there is nothing more to see in a higher panel. */
   readonly toggleWhole: (() => void) | null;
   readonly rawHref: string;
+  /** The search, and what can be done with chosen lines. */
+  readonly search: ReactNode;
+  readonly children?: ReactNode;
 };
 
 export function LogBar(props: Props) {
-  const { errors, at, goTo, grows, following } = props;
+  const { errors, at, goToError, grows, following, sections, times } = props;
   return (
     <div className={styles['bar']}>
-      <span className={styles['amount']}>
-        {counted(props.lines, 'line')}, {size(props.sizeBytes)}
-      </span>
+      {props.search}
       {errors.length > 0 ? (
         <span className={styles['errors']}>
-          <Button onPress={() => goTo(nextError(errors, at, 1))} title="Next error line (n)">
+          <Button onPress={() => goToError(1)} title="Next error line (n)">
             <ChevronDown size={14} aria-hidden="true" />
             {at === null ? 'First error' : 'Next error'}
           </Button>
-          <Button
-            onPress={() => goTo(nextError(errors, at, -1))}
-            title="Previous error line (p)"
-            label="Previous error line"
-          >
+          <Button onPress={() => goToError(-1)} title="Previous error line (p)" label="Previous error line">
             <ChevronUp size={14} aria-hidden="true" />
           </Button>
           <span className={styles['count']}>
-            {at === null ? errors.length : `${errors.indexOf(at) + 1} of ${errors.length}`}
+            {at !== null && errors.includes(at) ? `${errors.indexOf(at) + 1} of ${errors.length}` : errors.length}
           </span>
         </span>
       ) : null}
@@ -50,20 +62,35 @@ export function LogBar(props: Props) {
           <ArrowDownToLine size={14} aria-hidden="true" /> Follow
         </Button>
       ) : null}
-      {props.toggleWhole ? (
-        <Button kind="plain" onPress={props.toggleWhole} label={props.whole ? 'Lower panel' : 'Higher panel'}>
-          {props.whole ? <Minimize2 size={14} aria-hidden="true" /> : <Maximize2 size={14} aria-hidden="true" />}
-        </Button>
-      ) : null}
-      <a className={`${buttonClass['plain']} ${styles['raw']}`} href={props.rawHref} target="_blank" rel="noreferrer">
-        Raw
-      </a>
+      <span className={styles['amount']}>
+        {counted(props.lines, 'line')}, {size(props.sizeBytes)}
+      </span>
+      <span className={styles['view']}>
+        {props.children}
+        {times ? <TimeChooser mode={times.mode} choose={times.choose} /> : null}
+        {sections ? (
+          <Button
+            kind="plain"
+            onPress={sections.toggleAll}
+            title={`${sections.isAnyOpen ? 'Close' : 'Open'} all sections (o)`}
+            label={`${sections.isAnyOpen ? 'Close' : 'Open'} all sections`}
+          >
+            {sections.isAnyOpen ? (
+              <ChevronsDownUp size={14} aria-hidden="true" />
+            ) : (
+              <ChevronsUpDown size={14} aria-hidden="true" />
+            )}
+          </Button>
+        ) : null}
+        {props.toggleWhole ? (
+          <Button kind="plain" onPress={props.toggleWhole} label={props.whole ? 'Lower panel' : 'Higher panel'}>
+            {props.whole ? <Minimize2 size={14} aria-hidden="true" /> : <Maximize2 size={14} aria-hidden="true" />}
+          </Button>
+        ) : null}
+        <a className={`${buttonClass['plain']} ${styles['raw']}`} href={props.rawHref} target="_blank" rel="noreferrer">
+          Raw
+        </a>
+      </span>
     </div>
   );
-}
-
-/** From one error line to the next, or round. */
-export function nextError(errors: readonly number[], at: number | null, step: 1 | -1): number {
-  const index = at === null ? (step === 1 ? -1 : 0) : errors.indexOf(at);
-  return errors[(index + step + errors.length) % errors.length] ?? 1;
 }

@@ -1,39 +1,73 @@
-// One line of a log: its number, which is a link, and its text in its colours. Text nodes only.
-import { type MouseEvent, memo } from 'react';
+// One line of a log: its number, which is a link, its time, and its text in its colours. Text nodes only.
+import { type MouseEvent, memo, type ReactNode } from 'react';
+import { duration } from '../text/time.ts';
 import type { Line } from './lines.ts';
 import styles from './log-line.module.css';
-import { type Span, spansOf } from './spans.ts';
+import { LongLine } from './long-line.tsx';
+import { type MarkedSpan, type Match, marked } from './matches.ts';
+import { spansOf } from './spans.ts';
 
 type Props = {
-  readonly line: Line;
+  /** null: it is on its way. */
+  readonly line: Line | null;
   readonly number: number;
   readonly chosen: boolean;
   readonly error: boolean;
+  /** It is the one that was gone to last. */
+  readonly current: boolean;
+  readonly matches: readonly Match[];
+  readonly time: string | null;
+  /** Milliseconds without output before it, where that was long. */
+  readonly gap: number | null;
   readonly onNumber: (number: number, extend: boolean) => void;
+  /** Of the line that is not shown, where it is long; null: nothing can be done about it here. */
+  readonly readRest: ((number: number, length: number) => Promise<string>) | null;
+  readonly rawHref: string;
+  /** Instead of its text: the name of a section. */
+  readonly children?: ReactNode;
 };
 
-export const LogLine = memo(function LogLine({ line, number, chosen, error, onNumber }: Props) {
+export const LogLine = memo(function LogLine(props: Props) {
+  const { line, number, chosen, error, current, matches, time, gap, onNumber, children } = props;
   const click = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey) return;
     event.preventDefault();
     onNumber(number, event.shiftKey);
   };
+  const classes = [styles['line'], error && styles['error'], chosen && styles['chosen'], current && styles['current']];
   return (
-    <div className={`${styles['line']} ${error ? styles['error'] : ''} ${chosen ? styles['chosen'] : ''}`}>
-      <a className={styles['number']} href={`#L${number}`} aria-label={`Line ${number}`} tabIndex={-1} onClick={click}>
-        {number}
-      </a>
-      <span className={styles['text']}>
-        <Spans spans={spansOf(line)} />
-        {line.cut > 0 ? <em> … {line.cut.toLocaleString('en')} more characters: see the raw log</em> : null}
-      </span>
-    </div>
+    <>
+      {gap === null ? null : <div className={styles['gap']}>{duration(gap)} without output</div>}
+      <div className={classes.filter(Boolean).join(' ')} aria-current={current || undefined}>
+        <a
+          className={styles['number']}
+          href={`#L${number}`}
+          aria-label={`Line ${number}`}
+          tabIndex={-1}
+          onClick={click}
+        >
+          {number}
+        </a>
+        <span className={styles['sign']}>{error ? <span title="Error line">✕</span> : null}</span>
+        {time === null ? null : <span className={styles['time']}>{time}</span>}
+        {children ?? (
+          <span className={styles['text']}>
+            {line ? <Spans spans={marked(spansOf(line), matches)} /> : null}
+            {line && line.cut > 0 ? (
+              <LongLine line={line} number={number} readRest={props.readRest} rawHref={props.rawHref} />
+            ) : null}
+          </span>
+        )}
+      </div>
+    </>
   );
 });
 
-function Spans({ spans }: { spans: readonly Span[] }) {
+export function Spans({ spans }: { spans: readonly MarkedSpan[] }) {
   return spans.map((span) => {
-    if (!span.color && !span.background && span.decorations.length === 0) return span.text;
+    if (!span.color && !span.background && span.decorations.length === 0 && !span.href && !span.isMatch) {
+      return span.text;
+    }
     const classes = span.decorations.map((name) => styles[name]);
     const style: Record<string, string> = {};
     if (span.color?.startsWith('rgb')) {
@@ -44,9 +78,25 @@ function Spans({ spans }: { spans: readonly Span[] }) {
       classes.push(styles['own-background']);
       style['--own-background'] = span.background;
     } else if (span.background) classes.push(styles[`on-${span.background}`]);
+    const inside = span.isMatch ? <mark className={styles['match']}>{span.text}</mark> : span.text;
+    if (span.href) {
+      return (
+        <a
+          key={span.start}
+          className={classes.join(' ')}
+          style={style}
+          href={span.href}
+          title={span.href}
+          target="_blank"
+          rel="noreferrer noopener nofollow"
+        >
+          {inside}
+        </a>
+      );
+    }
     return (
       <span key={span.start} className={classes.join(' ')} style={style}>
-        {span.text}
+        {inside}
       </span>
     );
   });

@@ -4,7 +4,15 @@ import { Button } from '../parts/button.tsx';
 import type { StepLog } from './step-log.ts';
 import styles from './step-log-view.module.css';
 
-export function LogState({ log, step, grows }: { log: StepLog; step: Step; grows: boolean }) {
+type Props = {
+  readonly log: StepLog;
+  readonly step: Step;
+  readonly grows: boolean;
+  /** Rows, when only lines are shown that were found. */
+  readonly found: number | null;
+};
+
+export function LogState({ log, step, grows, found }: Props) {
   if (log.state === 'failed') {
     return (
       <p className={styles['problem']} role="alert">
@@ -12,12 +20,13 @@ export function LogState({ log, step, grows }: { log: StepLog; step: Step; grows
       </p>
     );
   }
-  if (log.text.rowCount > 0) return null;
+  if (found === 0) return <p className={styles['state']}>No line found yet that matches.</p>;
+  if (log.lines.last > 0) return null;
   return <p className={styles['state']}>{wordsFor(log, step, grows)}</p>;
 }
 
 function wordsFor(log: StepLog, step: Step, grows: boolean): string {
-  if (log.state === 'reading' && log.size > 0) return 'Reading the log…';
+  if (log.state === 'reading') return 'Reading the log…';
   if (step.state === 'waiting') return 'This step has not begun.';
   if (step.state === 'skipped') return 'This step was skipped.';
   return grows ? 'Nothing printed yet.' : 'This step printed nothing.';

@@ -1,40 +1,44 @@
-// Reads the log of one step piece by piece, keeps what is here, and reads on when told that it grew.
+// Reads the lines of one step's log that somebody looks at, and what comes at its end; never the whole of it.
 import type { Client } from '@signalbox/protocol/browser';
-import { type Hole, LogText } from './log-text.ts';
+import { LineStore, type Lines } from './line-store.ts';
+import { codesAfter, type Line, lineOf, linesOf, longestLine } from './lines.ts';
+import { type LogPart, partOf } from './log-part.ts';
+import { type Marker, markersOf } from './sections.ts';
 
-/** Up to here a log is read whole; of a larger one the beginning and the end, the rest when asked for. */
-const wholeBytes = 8_000_000;
-const pieceBytes = 1_000_000;
-const holePieceBytes = 2_000_000;
-/** Of a line that does not end, so much is kept. */
-const longestLineBytes = 256_000;
+/** Bytes of one answer: a screen of usual lines many times over, and little to wait for. */
+const partBytes = 262_144;
+/** Lines at the end that are read as they come. */
+const newLines = 1000;
+/** Read of the end of a line that is longer than an answer, where `\\r` says that its end is what is to be seen. */
+const endBytes = 16_384;
 const newline = 10;
 
-type Piece = { readonly bytes: Uint8Array; readonly next: number; readonly size: number };
-
 export class StepLog {
-  readonly text = new LogText();
-  /** Bytes that the server had when it was last asked. */
-  size = 0;
+  readonly lines: LineStore;
+  /** Sections that were seen in lines that were read, or that a search found, by line. */
+  readonly markers = new Map<number, readonly Marker[]>();
+  /** Bytes that the server has. */
+  sizeBytes = 0;
   state: 'reading' | 'read' | 'failed' = 'reading';
   problem: string | null = null;
+  /** When its lines were printed is known of some. */
+  hasTimes = false;
+  /** Somebody stays at the end: what comes is read. Else only how much it is. */
+  atEnd = false;
   #client: Client;
-  #runId: number;
-  #step: number;
+  #params: { run: number; step: number };
   #stop = new AbortController();
   #listeners = new Set<() => void>();
   #version = 0;
-  /** The next byte to read at the end, where its unfinished line began, and what of that line is kept. */
-  #next = 0;
-  #lineStart = 0;
-  #unfinished: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #wish: readonly Lines[] = [];
+  #underWay: { readonly lines: Lines; readonly abort: AbortController } | null = null;
+  #lookAtEnd = false;
   #busy = false;
-  #again = false;
 
-  constructor(client: Client, runId: number, step: number) {
+  constructor(client: Client, run: number, step: number, lines = new LineStore()) {
     this.#client = client;
-    this.#runId = runId;
-    this.#step = step;
+    this.#params = { run, step };
+    this.lines = lines;
   }
 
   /** For useSyncExternalStore: something changed when the number did. */
@@ -44,51 +48,56 @@ export class StepLog {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Begins to read; `known` is what the run said of this log, and the only way to number the lines of an end. */
-  open(known: { sizeBytes: number; lines: number }): Promise<void> {
-    this.size = known.sizeBytes;
-    return this.#work(async () => {
-      if (known.sizeBytes > wholeBytes) await this.#readBothEnds(known);
-      await this.#readOn();
-    });
+  /** `known` is what the run said of this log; `wish` is what to show first, before anything else is asked. */
+  open(known: { sizeBytes: number; lines: number }, wish: readonly Lines[] = []): Promise<void> {
+    this.sizeBytes = known.sizeBytes;
+    this.lines.grew(known.lines, known.lines === 0 && known.sizeBytes > 0);
+    this.#wish = wish;
+    this.lines.use(wish);
+    this.#lookAtEnd = true;
+    return this.#work();
   }
 
   /** It grew, or it may have. */
   more(): Promise<void> {
-    this.#again = true;
-    return this.#work(() => this.#readOn());
+    this.#lookAtEnd = true;
+    return this.#work();
   }
 
-  /** Reads a piece of a hole: what follows the lines before it, or what comes before the lines after it. */
-  fill(hole: Hole, from: 'start' | 'end'): Promise<void> {
-    return this.#work(() => (from === 'start' ? this.#fillFromStart(hole) : this.#fillFromEnd(hole)));
+  /** These lines are to be seen now, and no others. */
+  want(wish: readonly Lines[]): Promise<void> {
+    this.#wish = wish;
+    this.lines.use(wish);
+    const old = this.#underWay;
+    if (old && !wish.some((lines) => lines.from <= old.lines.to && lines.to >= old.lines.from)) old.abort.abort();
+    return this.#work();
   }
 
-  /** Fills holes until a line is here. */
-  reach(line: number): Promise<void> {
-    return this.#work(async () => {
-      for (let hole = this.text.hole; hole && this.text.rowOf(line) === null; hole = this.text.hole) {
-        if (line >= hole.startLine + hole.lines) return;
-        await this.#fillFromStart(hole);
-      }
-    });
+  mark(line: number, markers: readonly Marker[]): void {
+    if (markers.length === 0 || this.markers.has(line)) return;
+    this.markers.set(line, markers);
+    this.#changed(this.state, this.problem);
   }
 
   close(): void {
     this.#stop.abort();
+    this.#underWay?.abort.abort();
     this.#listeners.clear();
   }
 
-  /** One reader at a time; what is asked meanwhile is done after. */
-  async #work(read: () => Promise<void>): Promise<void> {
+  /** One reader at a time: first what is to be seen, then what came. What is wished meanwhile is done after. */
+  async #work(): Promise<void> {
     if (this.#busy || this.#stop.signal.aborted) return;
+    if (!this.#lookAtEnd && !this.#missing()) return;
     this.#busy = true;
     this.#changed('reading', null);
     try {
-      await read();
-      while (this.#again) {
-        this.#again = false;
-        await this.#readOn();
+      for (;;) {
+        const missing = this.#missing();
+        if (missing) await this.#readLines(missing);
+        else if (this.#lookAtEnd) await this.#readEnd();
+        else break;
+        this.#changed('reading', null);
       }
       this.#changed('read', null);
     } catch (problem) {
@@ -100,6 +109,14 @@ export class StepLog {
     }
   }
 
+  #missing(): Lines | null {
+    for (const lines of this.#wish) {
+      const missing = this.lines.missing(lines);
+      if (missing) return missing;
+    }
+    return null;
+  }
+
   #changed(state: StepLog['state'], problem: string | null): void {
     this.state = state;
     this.problem = problem;
@@ -107,102 +124,89 @@ export class StepLog {
     for (const listener of this.#listeners) listener();
   }
 
-  async #readOn(): Promise<void> {
-    this.#again = false;
-    for (;;) {
-      const piece = await this.#read(this.#next, pieceBytes);
-      this.#take(piece);
-      if (piece.next >= piece.size || piece.bytes.length === 0) return;
-      this.#changed('reading', null);
+  async #readLines(wanted: Lines): Promise<void> {
+    const abort = new AbortController();
+    this.#underWay = { lines: wanted, abort };
+    try {
+      const part = await this.#ask({ lines: `${wanted.from}-${wanted.to}`, limit: partBytes }, abort.signal);
+      const read = this.#take(part);
+      if (read === 0 && part.bytes.length > 0) await this.#readLongLine(part, abort.signal);
+      // What is not there is not asked for again.
+      else if (read === 0 && this.#missing()) throw new Error(`line ${wanted.from} is not there any more`);
+    } catch (problem) {
+      if (!abort.signal.aborted) throw problem;
+    } finally {
+      this.#underWay = null;
     }
   }
 
-  #take(piece: Piece): void {
-    const bytes = joined(this.#unfinished, piece.bytes);
-    const cut = bytes.lastIndexOf(newline) + 1;
-    this.#next = piece.next;
-    if (cut > 0) {
-      const endByte = piece.next - (bytes.length - cut);
-      const startLine = this.text.lastWholeLine + 1;
-      this.text.add({ startByte: this.#lineStart, endByte, startLine }, bytes.subarray(0, cut));
-      this.#lineStart = endByte;
+  async #readEnd(): Promise<void> {
+    this.#lookAtEnd = false;
+    const first = this.lines.whole + 1;
+    // One byte says how much there is, and whether a line is open.
+    const limit = this.atEnd || first === 1 ? partBytes : 1;
+    const part = await this.#ask({ lines: `${first}-${first + newLines}`, limit }, this.#stop.signal);
+    if (limit === 1) this.#count(part);
+    else if (this.#take(part) === 0 && part.bytes.length > 0) await this.#readLongLine(part, this.#stop.signal);
+  }
+
+  /** Puts the lines of an answer in their place, and returns how many: none when it holds only the head of a long one. */
+  #take(part: LogPart): number {
+    this.#count(part);
+    const isCut = part.next < part.end;
+    const bytes = isCut ? part.bytes.subarray(0, part.bytes.lastIndexOf(newline) + 1) : part.bytes;
+    if (bytes.length === 0) return 0;
+    const style = part.style ?? this.#styleBefore(part.firstLine);
+    const isOpen = bytes.at(-1) !== newline;
+    // A character may be cut at the end of an open line: as a stream, the decoder keeps it back.
+    const text = new TextDecoder().decode(bytes, { stream: isOpen });
+    const lines = linesOf(text, style, (raw, index) => {
+      const markers = isOpen ? [] : markersOf(raw, part.firstLine + index);
+      if (markers.length > 0) this.markers.set(part.firstLine + index, markers);
+    });
+    this.lines.put(part.firstLine, lines, isOpen);
+    return lines.length;
+  }
+
+  #count({ sizeBytes, wholeLines, firstLine, lastLine, bytes }: LogPart): void {
+    if (sizeBytes > this.sizeBytes) this.lines.doubtOpenLine();
+    this.sizeBytes = Math.max(this.sizeBytes, sizeBytes);
+    const sawOpenLine = bytes.length > 0 && lastLine > wholeLines;
+    const sawNone = bytes.length === 0 && firstLine > wholeLines;
+    const asBefore = this.lines.hasOpenLine && wholeLines === this.lines.whole && !sawNone;
+    this.lines.grew(wholeLines, sawOpenLine || asBefore);
+  }
+
+  /** A line that is longer than an answer: its head is shown, or its end where it writes over itself. */
+  async #readLongLine(head: LogPart, signal: AbortSignal): Promise<void> {
+    const number = head.firstLine;
+    const { end } = await this.#ask({ lines: `${number}`, limit: 1 }, signal);
+    const isOpen = number > head.wholeLines;
+    const text = decoded(head.bytes);
+    const style = head.style ?? this.#styleBefore(number);
+    if (!text.includes('\r')) {
+      const line = lineOf(text, style);
+      const more = end - head.from - new TextEncoder().encode(text.slice(0, longestLine)).length;
+      this.lines.put(number, [{ ...line, cut: more }], isOpen);
+      return;
     }
-    this.#unfinished = shortened(bytes.slice(cut));
-    this.text.setPartial(this.#unfinished);
+    const response = await this.#client.call('read-log', {
+      params: this.#params,
+      query: { from: Math.max(head.from, end - endBytes), limit: endBytes },
+      signal,
+    });
+    const tail = decoded(new Uint8Array(await response.arrayBuffer())).replace(/\n[\s\S]*$/, '');
+    this.lines.put(number, [lineOf(tail, style)], isOpen);
   }
 
-  async #readBothEnds(known: { sizeBytes: number; lines: number }): Promise<void> {
-    const head = await this.#read(0, pieceBytes);
-    const headEnd = head.bytes.lastIndexOf(newline) + 1;
-    if (headEnd === 0) return;
-    this.text.add({ startByte: 0, endByte: headEnd, startLine: 1 }, head.bytes.subarray(0, headEnd));
-    this.#changed('reading', null);
-    const from = known.sizeBytes - holePieceBytes;
-    const tail = await this.#read(from, holePieceBytes);
-    const start = tail.bytes.indexOf(newline) + 1;
-    const end = tail.bytes.lastIndexOf(newline) + 1;
-    const lines = tail.bytes.subarray(start, end);
-    const startLine = known.lines - count(lines) + 1;
-    this.text.add({ startByte: from + start, endByte: from + end, startLine }, lines);
-    this.#next = tail.next;
-    this.#lineStart = from + end;
-    this.#unfinished = shortened(tail.bytes.slice(end));
-    this.text.setPartial(this.#unfinished);
+  #styleBefore(number: number): string {
+    const before: Line | null = this.lines.line(number - 1);
+    return before ? codesAfter(before.style, before.text) : '';
   }
 
-  async #fillFromStart(hole: Hole): Promise<void> {
-    let bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-    let next = hole.fromByte;
-    let cut = 0;
-    while (cut === 0 && next < hole.toByte) {
-      const piece = await this.#read(next, Math.min(holePieceBytes, hole.toByte - next));
-      if (piece.bytes.length === 0) return;
-      bytes = joined(shortened(bytes), piece.bytes);
-      next = piece.next;
-      cut = bytes.lastIndexOf(newline) + 1;
-    }
-    const endByte = next - (bytes.length - cut);
-    this.text.add({ startByte: hole.fromByte, endByte, startLine: hole.startLine }, bytes.subarray(0, cut));
-    this.#changed('reading', null);
-  }
-
-  async #fillFromEnd(hole: Hole): Promise<void> {
-    const from = Math.max(hole.fromByte, hole.toByte - holePieceBytes);
-    const piece = await this.#read(from, hole.toByte - from);
-    const start = from === hole.fromByte ? 0 : piece.bytes.indexOf(newline) + 1;
-    const lines = piece.bytes.subarray(start);
-    const startLine = hole.startLine + hole.lines - count(lines);
-    this.text.add({ startByte: from + start, endByte: hole.toByte, startLine }, lines);
-  }
-
-  async #read(from: number, limit: number): Promise<Piece> {
-    const params = { run: this.#runId, step: this.#step };
-    const signal = this.#stop.signal;
-    const response = await this.#client.call('read-log', { params, query: { from, limit }, signal });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const next = Number(response.headers.get('x-log-next') ?? from + bytes.length);
-    const size = Number(response.headers.get('x-log-size') ?? next);
-    this.size = Math.max(this.size, size);
-    return { bytes, next, size };
+  async #ask(query: { lines: string; limit: number }, signal: AbortSignal): Promise<LogPart> {
+    return partOf(await this.#client.call('read-log', { params: this.#params, query, signal }));
   }
 }
 
-/** A line that does not end is kept from its last `\r` on, or its last part. */
-function shortened(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (bytes.length <= longestLineBytes) return bytes;
-  const last = bytes.lastIndexOf(13, bytes.length - 2);
-  return bytes.slice(Math.max(last, bytes.length - longestLineBytes));
-}
-
-function joined(first: Uint8Array<ArrayBuffer>, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
-}
-
-function count(bytes: Uint8Array): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines++;
-  return lines;
-}
+const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes, { stream: true });

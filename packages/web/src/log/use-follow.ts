@@ -1,5 +1,5 @@
 // Following a growing log: its panel stays at the end, lets go when one scrolls up, and takes hold again at the end.
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 
 export type Follow = {
   readonly following: boolean;
@@ -9,22 +9,14 @@ export type Follow = {
   letGo(): void;
 };
 
-type Options = { readonly grows: boolean; readonly begin: boolean; readonly lastLine: number; readonly height: number };
+type Options = { readonly grows: boolean; readonly begin: boolean; readonly lastLine: number };
 
-export function useFollow(panel: RefObject<HTMLElement | null>, options: Options): Follow {
-  const { grows, begin, lastLine, height } = options;
+export function useFollow(panel: RefObject<HTMLElement | null>, { grows, begin, lastLine }: Options): Follow {
   const [following, setFollowing] = useState(begin);
   const [seen, setSeen] = useState<number | null>(null);
   const lastTop = useRef(0);
   const lastLineNow = useRef(lastLine);
   lastLineNow.current = lastLine;
-
-  useLayoutEffect(() => {
-    if (!following || !panel.current) return;
-    // The browser stops at the end by itself.
-    panel.current.scrollTop = height;
-    lastTop.current = panel.current.scrollTop;
-  }, [following, height, panel]);
 
   useEffect(() => {
     const element = panel.current;

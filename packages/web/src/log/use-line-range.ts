@@ -5,22 +5,27 @@ import { chosen, formatRange, type LineRange, parseRange } from './line-range.ts
 
 const route = getRouteApi('/jobs/$job');
 
-/** Choosing a line also names its step, since another may be the one that opens by itself later. */
-export function useLineRange(step: number): [LineRange | null, (line: number, extend: boolean) => void] {
+export type ChosenLines = {
+  readonly range: LineRange | null;
+  readonly choose: (line: number, extend: boolean) => void;
+};
+
+/** Choosing a line also names its run and its step: the job may run again, and another step may open by itself later. */
+export function useLineRange(run: number, step: number): ChosenLines {
   const hash = useLocation({ select: (location) => location.hash });
   const navigate = route.useNavigate();
   const range = useMemo(() => parseRange(hash), [hash]);
   const choose = useCallback(
     (line: number, extend: boolean) => {
       void navigate({
-        search: (old) => ({ ...old, step }),
+        search: (old) => ({ ...old, run, step }),
         hash: formatRange(chosen(range, line, extend)),
         replace: true,
         resetScroll: false,
         hashScrollIntoView: false,
       });
     },
-    [navigate, range, step],
+    [navigate, range, run, step],
   );
-  return [range, choose];
+  return { range, choose };
 }

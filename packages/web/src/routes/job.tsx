@@ -64,7 +64,11 @@ function JobBody({ detail, run }: { detail: JobDetail; run: RunDetail | undefine
       </div>
       <section id="log" className={styles['steps']} aria-label="Steps">
         {detail.runs.length > 1 ? <Attempts runs={detail.runs} current={run} /> : null}
-        {run ? <Steps key={run.run.id} run={run} spec={detail.spec} /> : <PlannedSteps detail={detail} />}
+        {run ? (
+          <Steps key={run.run.id} run={run} spec={detail.spec} jobName={job.name} />
+        ) : (
+          <PlannedSteps detail={detail} />
+        )}
       </section>
       <aside className={styles['aside']} aria-label="About this job">
         <JobFacts detail={detail} run={run} />

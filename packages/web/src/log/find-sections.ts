@@ -1,0 +1,30 @@
+// Asks the server for the sections of a log that is too long to be read: it searches for their marks.
+import { type Client, Refused } from '@signalbox/protocol/browser';
+import { type Marker, markerExpression, markersOf } from './sections.ts';
+
+/** Marks kept of one log. */
+const mostMarkers = 5000;
+const pageLines = 1000;
+
+/** Calls back for each line with marks. A server that is busy, or an older one, gives none: then sections are those that were seen. */
+export async function findSections(
+  client: Client,
+  place: { readonly run: number; readonly step: number },
+  each: (line: number, markers: readonly Marker[]) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let cursor: string | undefined;
+  for (let lines = 0; lines < mostMarkers; ) {
+    const query = { text: markerExpression, regex: true, step: place.step, limit: pageLines, cursor };
+    const found = await client.call('search-log', { params: { run: place.run }, query, signal }).catch((problem) => {
+      if (problem instanceof Refused) return null;
+      throw problem;
+    });
+    if (!found) return;
+    // What was cut off its beginning is no mark any more.
+    for (const hit of found.hits) if (hit.textByte === hit.startByte) each(hit.line, markersOf(hit.text, hit.line));
+    lines += found.hits.length;
+    if (found.more === null) return;
+    cursor = found.more;
+  }
+}
