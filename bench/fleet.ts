@@ -22,6 +22,8 @@ const chunkSeconds = 2;
 const stepsSeconds = 60;
 const claimSeconds = 60;
 const renewSeconds = 20;
+/** Jobs of one push. */
+const lanes = 500;
 
 export async function fleetBench(args: readonly string[]): Promise<Record<string, unknown>> {
   const { values } = parseArgs({
@@ -142,7 +144,7 @@ class Fleet {
       this.#idle += 1;
       const claimId = randomUUID();
       const answer = await this.#try(() =>
-        worker.wire.call<{ order: { runId: number; job: { name: string } } | null }>(
+        worker.wire.call<{ order: { runId: number; job: { name: string }; pipeline: { id: number } } | null }>(
           'POST',
           `/api/v1/workers/${worker.id}/claims`,
           { claimId, waitSeconds: claimSeconds },
@@ -150,10 +152,11 @@ class Fleet {
       );
       this.#idle -= 1;
       if (!answer?.order) continue;
-      const { runId, job } = answer.order;
-      const submitted = this.#submittedAt.get(job.name);
+      const { runId, job, pipeline } = answer.order;
+      const key = `${pipeline.id} ${job.name}`;
+      const submitted = this.#submittedAt.get(key);
       if (submitted !== undefined) this.#claimMs.push(performance.now() - submitted);
-      this.#submittedAt.delete(job.name);
+      this.#submittedAt.delete(key);
       this.#held.set(runId, { runId, claimId, wire: worker.wire, offset: 0, sequence: 0 });
       await this.#keep(worker, runId, claimId);
     }
@@ -271,10 +274,13 @@ class Fleet {
   }
 
   async #submit(person: Wire, number: number, count: number): Promise<void> {
-    if (number % 500 === 0 || this.#pipelineId === 0) this.#pipelineId = await openPipeline(person, this.#house.pushId);
+    // The lanes repeat with each push, as they do in a tree.
+    if (number % lanes === 0 || this.#pipelineId === 0) {
+      this.#pipelineId = await openPipeline(person, this.#house.pushId);
+    }
     const jobs = Array.from({ length: count }, (_, index) => {
-      const job = { ...jobNamed(`fleet-${number + index}`, poolOf(number + index)) };
-      this.#submittedAt.set(job.name, performance.now());
+      const job = jobNamed(`fleet-${(number + index) % lanes}`, poolOf(number + index));
+      this.#submittedAt.set(`${this.#pipelineId} ${job.name}`, performance.now());
       return job;
     });
     await person.call('POST', `/api/v1/pipelines/${this.#pipelineId}/jobs`, { jobs });

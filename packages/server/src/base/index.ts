@@ -14,4 +14,5 @@ export {
   type Tell,
   type TellOptions,
 } from './outbox.ts';
+export { spreadWaitMs } from './spread-wait.ts';
 export { type Statement, sql } from './sql.ts';

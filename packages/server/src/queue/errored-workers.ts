@@ -35,7 +35,7 @@ export async function countErrored(
           select '; the last: ' || (run.reason ->> 'text') from run
           where run.worker_id = ${workerId} and run.verdict = 'errored' and run.ended_at = now() limit 1), '')
     where id = ${workerId} and hold is null`);
-  return ['workers', 'worker-changed'];
+  return ['workers', `worker-changed:${workerId}`];
 }
 
 /** Runs that ended otherwise: it is well. */

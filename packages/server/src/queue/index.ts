@@ -22,7 +22,7 @@ export { listWorkers, readWorker } from './list-workers.ts';
 export { listPauses, type PauseAsked, pause, resume } from './pauses.ts';
 export { listPools, readPool, setPool } from './pools.ts';
 export { raiseJob } from './raise.ts';
-export { renew } from './renew.ts';
+export { createRenew, type Renew } from './renew.ts';
 export { rerunJob } from './rerun.ts';
 export { settle } from './settle.ts';
 export { reportSteps } from './steps.ts';

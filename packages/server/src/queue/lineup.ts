@@ -11,6 +11,8 @@ const most = 2000;
 const fewest = 20;
 /** What others have put in line is seen after this, also while there is enough to give. */
 const freshMs = 200;
+/** An empty line that nobody said anything of is looked at again after this: workers come to ask hundreds of times a second. */
+const emptyMs = 1000;
 /** Looking takes at most one part in so many of the time. */
 const costPart = 20;
 /** A look at everything that took longer than this has passed many dead rows: for a while only what is new is looked at. */
@@ -61,9 +63,14 @@ export class Lineup {
     return this.#isStale ? this.#dueInMs(now) : null;
   }
 
+  /** Whether a look now would find nothing, as far as is known: `refresh` would not look either. */
+  isKnownEmpty(now: number): boolean {
+    return this.isEmpty && !this.#isStale && now < this.#loadedAt + emptyMs;
+  }
+
   /** Reads the line anew when that is worth it. `now` in milliseconds. */
   async refresh(db: Db, now: number): Promise<void> {
-    if (this.#dueInMs(now) > 0 || !(this.#isStale || this.isEmpty)) return;
+    if (this.#dueInMs(now) > 0 || !(this.#isStale || this.isEmpty) || this.isKnownEmpty(now)) return;
     this.#isStale = false;
     this.#isFruitless = false;
     const isWhole = now >= this.#wholeAt;

@@ -3,8 +3,8 @@
 import { type Db, type Statement, sql } from '../base/index.ts';
 import type { PoolFacts } from './decide/pick.ts';
 import type { Shares } from './decide/turns.ts';
+import { KeptFresh } from './kept-fresh.ts';
 
-const keptMs = 2000;
 /** Shares of a pool whose last turn is remembered. */
 const mostServed = 10_000;
 /** A job is tried no more often (see JobSubmission), so it has errored on fewer workers than this. */
@@ -12,51 +12,50 @@ export const mostAttempts = 20;
 const nobody: PoolFacts = { workers: 0, some: [], cheapest: 0, waitBudgetSeconds: 0 };
 
 export class AllPoolFacts {
-  readonly #db: Db;
-  readonly #leaseSeconds: number;
-  #pools = new Map<string, PoolFacts>();
-  #running = new Map<string, Map<string, number>>();
+  readonly #pools: KeptFresh<Map<string, PoolFacts>>;
+  readonly #running: KeptFresh<Map<string, Map<string, number>>>;
   readonly #served = new Map<string, Map<string, number>>();
   #turn = 0;
-  #poolsUntil = 0;
-  #runningUntil = 0;
 
   constructor(db: Db, leaseSeconds: number) {
-    this.#db = db;
-    this.#leaseSeconds = leaseSeconds;
+    this.#pools = new KeptFresh(async () => {
+      const rows = await db.query<PoolFacts & { pool: string }>(poolFactsStatement(leaseSeconds));
+      return new Map(rows.map(({ pool: name, ...facts }) => [name, facts]));
+    });
+    this.#running = new KeptFresh(async () => {
+      const running = new Map<string, Map<string, number>>();
+      const rows = await db.query<{ pool: string; share: string; runs: number }>(runningStatement());
+      for (const row of rows) mapIn(running, row.pool).set(row.share, row.runs);
+      return running;
+    });
   }
 
   async of(pool: string, now: number): Promise<PoolFacts> {
-    if (now >= this.#poolsUntil) {
-      const rows = await this.#db.query<PoolFacts & { pool: string }>(poolFactsStatement(this.#leaseSeconds));
-      this.#pools = new Map(rows.map(({ pool: name, ...facts }) => [name, facts]));
-      this.#poolsUntil = now + keptMs;
-    }
-    return this.#pools.get(pool) ?? nobody;
+    return (await this.#pools.at(now)).get(pool) ?? nobody;
   }
 
   /** Runs of each share in a pool, with those that were claimed here since counted in; and whose turn was last, as seen from here. */
   async shares(pool: string, now: number): Promise<Shares> {
-    if (now >= this.#runningUntil) {
-      this.#running = new Map();
-      const rows = await this.#db.query<{ pool: string; share: string; runs: number }>(runningStatement());
-      for (const row of rows) mapIn(this.#running, row.pool).set(row.share, row.runs);
-      this.#runningUntil = now + keptMs;
-    }
-    return { running: mapIn(this.#running, pool), served: mapIn(this.#served, pool) };
+    return { running: mapIn(await this.#running.at(now), pool), served: mapIn(this.#served, pool) };
   }
 
   /** A run of this share begins here: the next pick knows without asking. */
   began(pool: string, share: string): void {
-    const running = mapIn(this.#running, pool);
-    running.set(share, (running.get(share) ?? 0) + 1);
+    const running = this.#running.last && mapIn(this.#running.last, pool);
+    running?.set(share, (running.get(share) ?? 0) + 1);
     const served = mapIn(this.#served, pool);
     if (served.size > mostServed) served.clear();
     served.set(share, ++this.#turn);
   }
 
+  /** What was said of pools is another thing now: the next who asks waits for it. */
   forget(): void {
-    this.#poolsUntil = 0;
+    this.#pools.forget();
+  }
+
+  /** Workers came or went. */
+  touch(): void {
+    this.#pools.touch();
   }
 }
 

@@ -57,14 +57,14 @@ export async function takeUp(
 
   const hadCounted = await reopen(tx, runId, limits);
   const revived = pipelineJobs ? await reopenPipeline(tx, jobId, pipelineId, pipelineJobs) : [];
-  const isLetGo = hadCounted && (await forgive(tx, runId, limits.quarantineAfter));
+  const letGo = hadCounted ? await forgive(tx, runId, limits.quarantineAfter) : undefined;
   return {
     jobId,
     pipelineId,
     topics: [
       ...endTopics(runId, jobId, pipelineId),
       ...revived.map((id) => `job:${id}`),
-      ...(isLetGo ? ['worker-changed'] : []),
+      ...(letGo ? [`worker-changed:${letGo.id}`] : []),
     ],
   };
 }
@@ -126,16 +126,16 @@ async function reopenPipeline(tx: Tx, jobId: number, pipelineId: number, jobs: P
   return revive(tx, jobId, jobs);
 }
 
-/** A worker that lost its runs to the network was counted as one that errors. True when the rule had taken it out for that alone. */
-async function forgive(tx: Tx, runId: number, quarantineAfter: number): Promise<boolean> {
+/** A worker that lost its runs to the network was counted as one that errors. It, when the rule had taken it out for that alone. */
+async function forgive(tx: Tx, runId: number, quarantineAfter: number): Promise<{ id: number } | undefined> {
   const [worker] = await tx.query<{ id: number; erroredInARow: number }>(sql`
     update worker set errored_in_a_row = errored_in_a_row - 1
     where id = (select worker_id from run where id = ${runId}) and errored_in_a_row > 0
     returning id, errored_in_a_row as "erroredInARow"`);
-  if (!worker || worker.erroredInARow >= quarantineAfter) return false;
-  const letGo = await tx.query(sql`
+  if (!worker || worker.erroredInARow >= quarantineAfter) return undefined;
+  const [letGo] = await tx.query<{ id: number }>(sql`
     update worker set hold = null, hold_reason = null, held_at = null
     where id = ${worker.id} and hold = 'quarantined' and hold_by is null
     returning id`);
-  return letGo.length > 0;
+  return letGo;
 }

@@ -1,7 +1,7 @@
 // Where workers wait for a run: the claims that wait in this process are gathered, and the jobs of each pool go to them in one
 // statement. Nothing here matters after a crash: a worker asks again with the same claim id and gets what it got.
 import { Refused } from '@signalbox/protocol';
-import type { Db, Live } from '../base/index.ts';
+import { type Db, type Live, spreadWaitMs } from '../base/index.ts';
 import { claim } from './claim.ts';
 import { pick } from './decide/pick.ts';
 import type { Shares } from './decide/turns.ts';
@@ -51,6 +51,8 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   const dirty = new Set<string>();
   /** Nobody has looked yet whether their claim ids have got a run before: that is done only if they get none at once. */
   const unseen = new Set<Waiter>();
+  let strangers: Waiter[] = [];
+  let isLooking = false;
   const known = new Map<number, { readonly arrival: Arrival; readonly until: number }>();
   const lineups = new Map<string, Lineup>();
   const facts = new AllPoolFacts(db, limits.leaseSeconds);
@@ -68,15 +70,26 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   };
 
   /** A busy worker is known and goes straight to its pools. */
-  const admit = async (come: readonly Waiter[]) => {
-    const strangers: Waiter[] = [];
+  const admit = (come: readonly Waiter[]) => {
     for (const waiter of come) {
-      waiter.isArriving = false;
       const before = known.get(waiter.workerId);
       if (before && before.until > Date.now()) place(waiter, before.arrival);
       else strangers.push(waiter);
     }
-    if (strangers.length > 0) await look(strangers);
+    void lookAtStrangers();
+  };
+
+  /** Beside the lines: who is known, or waits already, need not wait for that. All who come meanwhile are looked at together. */
+  const lookAtStrangers = async () => {
+    if (isLooking) return;
+    isLooking = true;
+    while (strangers.length > 0) {
+      const come = strangers;
+      strangers = [];
+      await look(come).catch((error: unknown) => failAll(come, error));
+      soon();
+    }
+    isLooking = false;
   };
 
   /** Reads what is known of these workers and of these very claims. */
@@ -99,6 +112,7 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   };
 
   const place = (waiter: Waiter, arrival: Arrival | undefined) => {
+    waiter.isArriving = false;
     if (waiter.settled) return;
     if (!arrival?.state || !arrival.pools) {
       return waiter.fail(new Refused('not-found', `No worker ${waiter.workerId} is registered. Register again.`));
@@ -108,7 +122,7 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
     }
     // It has signed off: what it had got it may hear again, but it gets nothing new.
     if (arrival.state !== 'active') return waiter.answer(null);
-    waiter.timer ??= setTimeout(() => waiter.end(), waiter.waitSeconds * 1000 + lookMs);
+    waiter.timer ??= setTimeout(() => waiter.end(), spreadWaitMs(waiter.waitSeconds) + lookMs);
     waiter.hold = arrival.hold;
     waiter.cost = arrival.cost;
     // On hold it waits beside the line, until its time is over or somebody lets it go.
@@ -117,10 +131,13 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
       const set = byPool.get(pool) ?? new Set();
       byPool.set(pool, set.add(waiter));
       dirty.add(pool);
+      // Who does not wait has no other look; for the others a hint comes with the next job.
+      if (waiter.waitSeconds === 0) lineups.get(pool)?.touch();
     }
   };
 
   const takeFrom = async (pool: string) => {
+    if (lineups.get(pool)?.isKnownEmpty(Date.now())) return;
     const all = [...(byPool.get(pool) ?? [])].filter(({ workerId }) => mayTake(workerId));
     // Who serves several pools is looked at for one of them at a time.
     const waiters = foremost(all.filter((waiter) => !waiter.inFlight));
@@ -186,9 +203,7 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
       while (arrivals.length > 0 || dirty.size > 0) {
         const come = arrivals;
         arrivals = [];
-        if (come.length > 0) {
-          await admit(come).catch((error: unknown) => failAll(come, error));
-        }
+        if (come.length > 0) admit(come);
         // Some side by side: many pools do not wait for one another, and few connections are taken.
         const pools = [...dirty].slice(0, sideBySide);
         for (const pool of pools) dirty.delete(pool);
@@ -196,7 +211,9 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
         if (mayGive())
           await Promise.all(pools.map((pool) => takeFrom(pool).catch((error: unknown) => onFailure(pool, error))));
         const empty = [...unseen].filter((waiter) => waiter.pools.length > 0);
-        if (empty.length > 0) await look(empty).catch((error: unknown) => failAll(empty, error));
+        for (const waiter of empty) unseen.delete(waiter);
+        strangers.push(...empty);
+        void lookAtStrangers();
       }
     } finally {
       pumping = false;
@@ -225,10 +242,15 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   };
 
   let recheck: NodeJS.Timeout | undefined;
+  const changed = new Set<number>();
+  const everyone = () => [...known.keys(), ...[...byClaim.values()].map(({ workerId }) => workerId)];
   /** Who waits may have been held, or let go. */
-  const lookAtWaiters = () => {
+  const lookAtChanged = () => {
     recheck = undefined;
-    const waiters = [...byClaim.values()].filter((waiter) => !waiter.inFlight && !waiter.isArriving);
+    const waiters = [...byClaim.values()].filter(
+      (waiter) => changed.has(waiter.workerId) && !waiter.inFlight && !waiter.isArriving,
+    );
+    changed.clear();
     for (const waiter of waiters) {
       leave(waiter);
       byClaim.set(waiter.claimId, waiter);
@@ -245,11 +267,15 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   };
 
   const unwatch = [
-    live.watch('worker-changed', () => {
-      known.clear();
-      facts.forget();
+    live.watch('worker-changed:*', (topic) => {
+      const id = topic.slice('worker-changed:'.length);
+      for (const workerId of id === '*' ? everyone() : [Number(id)]) {
+        known.delete(workerId);
+        changed.add(workerId);
+      }
+      facts.touch();
       // Gathered: a whole fleet may register at once.
-      recheck ??= setTimeout(lookAtWaiters, lookAnywayMs / 5);
+      recheck ??= setTimeout(lookAtChanged, lookAnywayMs / 5);
     }),
     live.watch('order-changed', () => {
       facts.forget();

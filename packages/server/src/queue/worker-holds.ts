@@ -2,7 +2,7 @@
 import { Refused, type WorkerHold } from '@signalbox/protocol';
 import { sql, type Tx } from '../base/index.ts';
 
-/** Repeating it changes the reason. Hint `worker-changed`. @throws Refused not-found */
+/** Repeating it changes the reason. Hint `worker-changed:ID`. @throws Refused not-found */
 export async function holdWorker(tx: Tx, workerId: number, { kind, reason }: WorkerHold, by: string): Promise<void> {
   const held = await tx.query(sql`
     update worker set hold = ${kind}, hold_reason = ${reason}, hold_by = ${by}, held_at = now()

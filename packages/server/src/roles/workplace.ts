@@ -6,11 +6,11 @@ import { startReturning } from '../flow/returning.ts';
 import { createSealSoon } from '../flow/seal-soon.ts';
 import { createTakeUp } from '../flow/take-up.ts';
 import type { WorkingParts } from '../http/index.ts';
-import { startWaitingRoom } from '../queue/index.ts';
+import { createRenew, startWaitingRoom } from '../queue/index.ts';
 import type { Parts } from './parts.ts';
 import type { Stops } from './stops.ts';
 
-export type Workplace = Pick<WorkingParts, 'claimWork' | 'finishRun' | 'takeUp' | 'returning' | 'closing'> & {
+export type Workplace = Pick<WorkingParts, 'claimWork' | 'renew' | 'finishRun' | 'takeUp' | 'returning' | 'closing'> & {
   /** Whoever waits is answered. */
   close(): void;
 };
@@ -58,6 +58,7 @@ export function openWorkplace(parts: Parts, publicUrl: () => string, log: Log, s
   });
   return {
     claimWork,
+    renew: createRenew(db, queueLimits),
     finishRun,
     takeUp,
     returning,

@@ -24,7 +24,7 @@ export function atTheLine(db: Db, limits: Partial<typeof queueDefaults> = {}): A
     live,
     async worker(pool, { name = `w-${randomUUID()}`, cost = 0 } = {}) {
       const id = await makeWorker(db, name, [pool], cost);
-      live.hint('worker-changed');
+      live.hint('worker-changed:*');
       return id;
     },
     ask: (workerId, waitSeconds = 20) =>

@@ -1,7 +1,7 @@
 // What people do to jobs: cancel, rerun.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from '../../src/base/index.ts';
-import { cancelJob, cancelPipeline, queueDefaults, renew, rerunJob, settle } from '../../src/queue/index.ts';
+import { cancelJob, cancelPipeline, createRenew, queueDefaults, rerunJob, settle } from '../../src/queue/index.ts';
 import { type QueueKit, queueKit } from './kit.ts';
 
 let kit: QueueKit;
@@ -25,7 +25,7 @@ test('a job that runs is cancelled through its worker, whatever verdict the work
   const { pipelineId, ids } = await kit.submitJobs({ a: [] });
   const held = (await kit.claimOne())!;
   await cancel(ids['a']!);
-  const told = await renew(kit.db, { id: kit.workerId, tokenId: null }, [held], queueDefaults);
+  const told = await createRenew(kit.db, queueDefaults)({ id: kit.workerId, tokenId: null }, [held]);
   expect(told.cancelled).toEqual([
     { runId: held.runId, reason: { code: 'cancelled-by-person', text: 'Cancelled by ada' } },
   ]);

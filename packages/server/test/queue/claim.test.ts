@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Db, type Live, sql, startLive } from '../../src/base/index.ts';
 import {
+  createRenew,
   expireLeases,
   queueDefaults,
   registerWorker,
-  renew,
   signOffWorker,
   startWaitingRoom,
   type WaitingRoom,
@@ -42,7 +42,7 @@ test('several that ask at once get the first in line in the order in which they 
 test('a lost worker’s run is tried again by another, at its old place in line', async () => {
   const { ids } = await kit.submitJobs({ first: [], second: [] });
   const lost = (await kit.claimOne())!;
-  await renew(kit.db, { id: kit.workerId, tokenId: null }, [lost], queueDefaults);
+  await createRenew(kit.db, queueDefaults)({ id: kit.workerId, tokenId: null }, [lost]);
   await expireLeases(kit.db, queueDefaults, nothingMore);
   await afterLeases();
   const [ended] = (await expireLeases(kit.db, queueDefaults, nothingMore)).ended;
@@ -52,7 +52,7 @@ test('a lost worker’s run is tried again by another, at its old place in line'
   const again = (await kit.claimOne('default', other))!;
   expect(again).toMatchObject({ jobId: ids['first'], attempt: 2 });
   await expect(kit.end(lost, 'passed')).rejects.toMatchObject({ code: 'claim-lost' });
-  const renewed = await renew(kit.db, { id: kit.workerId, tokenId: null }, [lost], queueDefaults);
+  const renewed = await createRenew(kit.db, queueDefaults)({ id: kit.workerId, tokenId: null }, [lost]);
   expect(renewed.lost).toEqual([lost.runId]);
   await kit.end(again, 'passed');
   await kit.end((await kit.claimOne())!, 'passed');
@@ -74,7 +74,7 @@ test('the first renewal is on the disk before it is answered: without it the sho
       }),
   };
   const ofWorkerAndRun = async () => {
-    await renew(watched, { id: kit.workerId, tokenId: null }, [held], queueDefaults);
+    await createRenew(watched, queueDefaults)({ id: kit.workerId, tokenId: null }, [held]);
     return waits.splice(0);
   };
   expect(await ofWorkerAndRun()).toEqual(['off', 'on']);

@@ -19,11 +19,11 @@ afterAll(async () => {
 type Kind = 'drained' | 'quarantined' | 'retired';
 const hold = async (workerId: number, kind: Kind, reason = 'it smokes') => {
   await kit.db.transaction((tx) => holdWorker(tx, workerId, { kind, reason }, 'ada'));
-  line.live.hint('worker-changed');
+  line.live.hint('worker-changed:*');
 };
 const letGo = async (workerId: number) => {
   await kit.db.transaction((tx) => letWorkerGo(tx, workerId));
-  line.live.hint('worker-changed');
+  line.live.hint('worker-changed:*');
 };
 const worker = (id: number) => readWorker(kit.db, id, queueDefaults.leaseSeconds);
 const submitMany = (pool: string, count: number, attempts = 1) =>
@@ -87,7 +87,7 @@ describe('by the rule', () => {
       const end = { verdict, reason: passed, steps: null, logBytes: [] };
       if (alone) await finishAlone(kit.db, [{ hold: held, end }]);
       else await kit.end(held, verdict);
-      line.live.hint('worker-changed');
+      line.live.hint('worker-changed:*');
     }
   }
 

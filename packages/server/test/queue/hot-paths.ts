@@ -7,6 +7,7 @@ import { claim } from '../../src/queue/claim.ts';
 import {
   addJobs,
   closePipeline,
+  createRenew,
   expireLeases,
   finish,
   finishAlone,
@@ -16,7 +17,6 @@ import {
   noteAnswering,
   queueDefaults,
   type RunHold,
-  renew,
   type SubmittedJob,
   setGroup,
   settle,
@@ -118,7 +118,7 @@ export async function goAllTheWay(
     update run set worker_id = ${second!.id}
     where id in (select id from run where ended_at is null order by id desc limit 1000 offset 200)
     returning id as "runId", claim_id as "claimId"`);
-  await renew(db, { id: second!.id, tokenId: null }, many, queueDefaults);
+  await createRenew(db, queueDefaults)({ id: second!.id, tokenId: null }, many);
   did('1,000 runs are renewed', 25_000);
 
   const pipelineIds: number[] = [];

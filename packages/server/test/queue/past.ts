@@ -26,7 +26,8 @@ export async function fillPast(db: Db, past: Past): Promise<void> {
   const client = await db.pool.connect();
   try {
     await client.query('set session_replication_role = replica');
-    for (const table of quickOnes) await client.query(`alter table ${table} set unlogged`);
+    const { rows: quickOnes } = await client.query<{ table: string }>(namesOfJobs);
+    for (const { table } of quickOnes) await client.query(`alter table ${table} set unlogged`);
     for (const table of filled) await client.query(`alter table ${table} set (autovacuum_enabled = false)`);
     const { rows: indexes } = await client.query<{ name: string; definition: string }>(
       `select indexname as name, indexdef as definition from pg_indexes
@@ -40,8 +41,15 @@ export async function fillPast(db: Db, past: Past): Promise<void> {
   }
 }
 
-/** In this order: a table that is written ahead may not name one that is not. */
-const quickOnes = 'log log_chunk sealed_log to_seal artifact ready edge concurrency_slot run job'.split(' ');
+/** Jobs, and all that names them, the farthest first: a table that is written ahead may not name one that is not. */
+const namesOfJobs = `
+  with recursive naming as (
+    select 'job'::regclass::oid as id, 0 as steps
+    union
+    select conrelid, steps + 1 from pg_constraint join naming on confrelid = naming.id
+    where contype = 'f' and conrelid <> confrelid and steps < 10
+  )
+  select id::regclass::text as "table" from naming group by id order by max(steps) desc`;
 const filled = 'push pipeline job edge ready worker run log log_chunk sealed_log to_seal'.split(' ');
 
 /** Ids follow the highest one that is there. */

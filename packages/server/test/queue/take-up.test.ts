@@ -7,9 +7,9 @@ import { whyLost } from '../../src/queue/expire.ts';
 import {
   cancelJob,
   cancelPipeline,
+  createRenew,
   expireLeases,
   queueDefaults,
-  renew,
   rerunJob,
   settle,
   takeUp,
@@ -35,7 +35,7 @@ const comeBack = async (held: Held) => {
   return typeof taken === 'string' ? taken : 'taken up';
 };
 const confirm = (held: Held, workerId = kit.workerId) =>
-  renew(db, { id: workerId, tokenId: null }, [held], queueDefaults);
+  createRenew(db, queueDefaults)({ id: workerId, tokenId: null }, [held]);
 /** Its worker is silent until somebody gives it up. */
 async function lose(held: Held): Promise<void> {
   await db.query(sql`update run set lease_until = now() - interval '1 second' where id = ${held.runId}`);

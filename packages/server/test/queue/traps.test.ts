@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../../../../test/kit/wait.ts';
 import { type Db, sql } from '../../src/base/index.ts';
 import { claim } from '../../src/queue/claim.ts';
-import { finishAlone, queueDefaults, type RunHold, renew } from '../../src/queue/index.ts';
+import { createRenew, finishAlone, queueDefaults, type RunHold } from '../../src/queue/index.ts';
 import { Lineup } from '../../src/queue/lineup.ts';
 import { atTheLine } from './at-the-line.ts';
 import { explainedDb, pages, removed } from './explained.ts';
@@ -90,6 +90,7 @@ describe('while an old snapshot keeps every row that was', () => {
     const atAll = await round(new Lineup('default'), now);
     await lineup.refresh(slow(), now);
     await submitMany(1);
+    lineup.touch();
     const fromFloor = await round(lineup, now + 1);
     expect([atAll.held, fromFloor.held]).toEqual([0, 1]);
     expect(atAll.look).toBeGreaterThan(60);
@@ -150,7 +151,7 @@ test('a worker renews its thousand runs by one statement, and nothing is compare
     held.push(...(await claim(kit.db, asked, 30)));
   }
   const { db, seen } = explainedDb(kit.db);
-  expect(await renew(db, { id: kit.workerId, tokenId: null }, held, queueDefaults)).toEqual({
+  expect(await createRenew(db, queueDefaults)({ id: kit.workerId, tokenId: null }, held)).toEqual({
     lost: [],
     cancelled: [],
   });

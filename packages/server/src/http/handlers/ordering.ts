@@ -133,7 +133,7 @@ export function orderingHandlers(parts: OrderingParts): Handlers<Ids> {
         await holdWorker(tx, params.worker, body, caller.name);
         await audit(tx, caller.name, `worker.${body.kind}`, `worker ${params.worker}`, { reason: body.reason });
       });
-      live.hint('workers', 'worker-changed');
+      live.hint('workers', `worker-changed:${params.worker}`);
       return readWorker(db, params.worker, leaseSeconds);
     },
     async 'let-worker-go'({ params, caller }) {
@@ -141,7 +141,7 @@ export function orderingHandlers(parts: OrderingParts): Handlers<Ids> {
         await letWorkerGo(tx, params.worker);
         await audit(tx, caller.name, 'worker.let-go', `worker ${params.worker}`, {});
       });
-      live.hint('workers', 'worker-changed');
+      live.hint('workers', `worker-changed:${params.worker}`);
       return readWorker(db, params.worker, leaseSeconds);
     },
   };

@@ -2,13 +2,13 @@
 import type { Readable } from 'node:stream';
 import { type LogChunk, Refused, type RenewAnswer, type RenewKnown, version } from '@signalbox/protocol';
 import { checkPools } from '../../access/index.ts';
-import { crashPoint, type Db, type Live } from '../../base/index.ts';
+import { crashPoint, type Db, type Live, spreadWaitMs } from '../../base/index.ts';
 import type { ClaimWork } from '../../flow/claim-work.ts';
 import type { DiskRoom } from '../../flow/disk-room.ts';
 import type { FinishRun } from '../../flow/finish-run.ts';
 import type { Returning } from '../../flow/returning.ts';
 import type { TakeUpRuns } from '../../flow/take-up.ts';
-import { type QueueLimits, registerWorker, renew, reportSteps, signOffWorker } from '../../queue/index.ts';
+import { type QueueLimits, type Renew, registerWorker, reportSteps, signOffWorker } from '../../queue/index.ts';
 import { type ArchiveStore, append, putArtifact, type RecordLimits } from '../../record/index.ts';
 import { goneSignal, type Handlers } from '../handler.ts';
 import type { Watched } from '../live/watched.ts';
@@ -31,6 +31,7 @@ export type WorkingParts = {
   readonly queueLimits: QueueLimits;
   readonly recordLimits: RecordLimits;
   readonly claimWork: ClaimWork;
+  readonly renew: Renew;
   readonly finishRun: FinishRun;
   readonly takeUp: TakeUpRuns;
   readonly returning: Returning;
@@ -42,18 +43,19 @@ export type WorkingParts = {
 
 export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
   const { db, live, store, queueLimits, recordLimits, disk, watched, closing } = parts;
-  const { claimWork, finishRun, takeUp, returning } = parts;
+  const { claimWork, renew, finishRun, takeUp, returning } = parts;
+  const hintsFor = createHints(live, closing);
   return {
     async 'register-worker'({ body, caller }) {
       checkPools(caller, body.pools);
       const workerId = await registerWorker(db, body, caller.tokenId, queueLimits.leaseSeconds);
       crashPoint('worker-registered');
-      live.hint('workers', 'worker-changed', ...body.pools.map((pool) => `ready:${pool}`));
+      live.hint('workers', `worker-changed:${workerId}`, ...body.pools.map((pool) => `ready:${pool}`));
       return { workerId, leaseSeconds: queueLimits.leaseSeconds, serverVersion: version };
     },
     async 'sign-off-worker'({ params, query, caller }) {
       await signOffWorker(db, { id: params.worker, tokenId: caller.tokenId, session: query.session ?? null });
-      live.hint('workers', 'worker-changed');
+      live.hint('workers', `worker-changed:${params.worker}`);
       return {};
     },
     claim({ params, body, caller, reply }) {
@@ -69,7 +71,7 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       const worker = { id: params.worker, tokenId: caller.tokenId };
       const runIds = body.held.map((hold) => hold.runId);
       const look = async () => {
-        const renewed = await renew(db, worker, body.held, queueLimits);
+        const renewed = await renew(worker, body.held);
         if (runIds.length > 0) crashPoint('lease-renewed');
         const gone = body.held.filter((hold) => renewed.lost.includes(hold.runId));
         const again = await takeUp.these(gone, worker.id);
@@ -78,11 +80,11 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
         return { lost, cancelled: renewed.cancelled, watched: watched.among(runIds) };
       };
       // Heard from before the look on: a hint between look and wait must not be missed.
-      const hint = hintOf(live, `worker:${worker.id}`);
+      const hint = hintsFor(`worker:${worker.id}`);
       try {
         const first = await look();
         if (isNews(first, body.known) || body.waitSeconds === 0) return first;
-        const woken = await hint.comesWithin(body.waitSeconds, [goneSignal(reply), closing]);
+        const woken = await hint.comesWithin(body.waitSeconds, goneSignal(reply));
         return woken ? await look() : first;
       } finally {
         hint.stop();
@@ -162,25 +164,37 @@ function parseChunks(header: string): LogChunk[] {
   return parsed as LogChunk[];
 }
 
-/** Listens for a topic from now on; `comesWithin` says whether a hint has come, or comes before the time is over. */
-function hintOf(live: Live, topic: string) {
-  let came = false;
-  let wake: (() => void) | undefined;
-  const stop = live.watch(topic, () => {
-    came = true;
-    wake?.();
-  });
-  const comesWithin = (seconds: number, enough: readonly AbortSignal[]) =>
-    new Promise<boolean>((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        for (const signal of enough) signal.removeEventListener('abort', end);
-        resolve(came);
-      };
-      const isOver = came || enough.some((signal) => signal.aborted);
-      const timer = setTimeout(end, isOver ? 0 : seconds * 1000);
-      wake = end;
-      for (const signal of enough) signal.addEventListener('abort', end);
+/**
+ * Listens for a topic from now on; `comesWithin` says whether a hint has come, or comes before the time is over. Thousands wait at
+ * once: the one signal for all of them has one listener, for each that it has makes adding the next one slower.
+ */
+function createHints(live: Live, closing: AbortSignal) {
+  const waiting = new Set<() => void>();
+  const endAll = () => {
+    for (const end of [...waiting]) end();
+  };
+  closing.addEventListener('abort', endAll, { once: true });
+  return (topic: string) => {
+    let came = false;
+    let wake: (() => void) | undefined;
+    const stop = live.watch(topic, () => {
+      came = true;
+      wake?.();
     });
-  return { stop, comesWithin };
+    const comesWithin = (seconds: number, gone: AbortSignal) =>
+      new Promise<boolean>((resolve) => {
+        const end = () => {
+          clearTimeout(timer);
+          waiting.delete(end);
+          gone.removeEventListener('abort', end);
+          resolve(came);
+        };
+        const isOver = came || gone.aborted || closing.aborted;
+        const timer = setTimeout(end, isOver ? 0 : spreadWaitMs(seconds));
+        wake = end;
+        waiting.add(end);
+        gone.addEventListener('abort', end);
+      });
+    return { stop, comesWithin };
+  };
 }
