@@ -1,4 +1,5 @@
 // No secret reaches a log, in whatever pieces it is printed; and nothing else is changed.
+import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FormSearch } from '../src/log/form-search.ts';
@@ -57,36 +58,88 @@ describe('a mask', () => {
     );
   });
 
-  test('strikes out a secret of any characters in every usual encoding, at any place and in any pieces', () => {
-    const encodings: ((bytes: Buffer) => string)[] = [
-      (bytes) => bytes.toString('utf8'),
-      (bytes) => bytes.toString('base64'),
-      (bytes) => bytes.toString('base64url'),
-      (bytes) => bytes.toString('hex'),
-      (bytes) => bytes.toString('hex').toUpperCase(),
-      (bytes) => encodeURIComponent(bytes.toString('utf8')),
-      (bytes) => new URLSearchParams({ v: bytes.toString('utf8') }).toString().slice(2),
-      (bytes) => JSON.stringify(bytes.toString('utf8')).slice(1, -1),
-      (bytes) => bytes.toString('utf8').replaceAll("'", "'\\''"),
-    ];
+  test('strikes out a secret of any characters in every usual encoding, in any pieces, and nothing beside it', () => {
+    const utf8 = (bytes: Buffer) => bytes.toString('utf8');
+    const json = (text: string) => JSON.stringify(text).slice(1, -1);
+    const ascii = (text: string) =>
+      text.replace(/[\u0080-\uffff]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    const encodings: Record<string, (bytes: Buffer) => string> = {
+      'as it is': utf8,
+      base64: (bytes) => bytes.toString('base64'),
+      base64url: (bytes) => bytes.toString('base64url'),
+      hex: (bytes) => bytes.toString('hex'),
+      HEX: (bytes) => bytes.toString('hex').toUpperCase(),
+      'a part of an address': (bytes) => encodeURIComponent(utf8(bytes)),
+      'a part of an address, in small letters': (bytes) =>
+        encodeURIComponent(utf8(bytes)).replace(/%../g, (code) => code.toLowerCase()),
+      'an address': (bytes) => encodeURI(utf8(bytes)),
+      'a form': (bytes) => new URLSearchParams({ v: utf8(bytes) }).toString().slice(2),
+      JSON: (bytes) => json(utf8(bytes)),
+      'JSON of ASCII alone': (bytes) => ascii(json(utf8(bytes))),
+      'JSON in JSON': (bytes) => json(json(utf8(bytes))),
+      'single quotes': (bytes) => utf8(bytes).replaceAll("'", "'\\''"),
+      "single quotes of Python's shlex": (bytes) => utf8(bytes).replaceAll("'", `'"'"'`),
+      'double quotes': (bytes) => utf8(bytes).replace(/[$`"\\]/g, '\\$&'),
+    };
     const value = fc.string({
-      unit: fc.oneof(fc.constantFrom(...'aZ09+/=\'" $\\%&é€'), fc.string({ minLength: 1, maxLength: 1 })),
+      unit: fc.oneof(fc.constantFrom(...'aZ09+/=\'" $\\%&é€😀'), fc.string({ minLength: 1, maxLength: 1 })),
       minLength: 8,
       maxLength: 40,
     });
-    const around = fc.string({ unit: fc.constantFrom('x', ' ', '\n'), maxLength: 7 });
-    const cases = fc.tuple(value, fc.constantFrom(...encodings), around, around, fc.array(fc.nat(), { maxLength: 6 }));
+    // Within the same encoding, as when a whole header line is encoded; and as it is, of any bytes.
+    const near = fc.string({ unit: fc.constantFrom('x', ' ', '\n', '\0', '\r'), maxLength: 7 });
+    const far = fc
+      .uint8Array({ maxLength: 30 })
+      .map((bytes) => Buffer.from(bytes.map((byte) => (byte === 42 ? 43 : byte))));
+    const cases = fc.record({
+      whole: value,
+      encoding: fc.constantFrom(...Object.keys(encodings)),
+      around: fc.tuple(near, near),
+      beyond: fc.tuple(far, far),
+      cuts: fc.array(fc.nat(), { maxLength: 6 }),
+    });
     fc.assert(
-      fc.property(cases, ([whole, encode, before, after, cuts]) => {
-        // Before and after within the same encoding, as when a whole header line is encoded.
-        fc.pre(whole.trim() === whole && !whole.includes('*'));
-        const text = Buffer.from(encode(Buffer.from(before + whole + after)));
+      fc.property(cases, ({ whole, encoding, around, beyond, cuts }) => {
+        fc.pre(whole.trim() === whole && !whole.includes('*') && whole.isWellFormed());
+        const encode = (text: string) => Buffer.from(encodings[encoding]!(Buffer.from(text)));
+        const text = Buffer.concat([beyond[0], encode(around[0] + whole + around[1]), beyond[1]]);
         const result = masked([whole], split(text, cuts));
-        expect(result).toContain('***');
-        expect(result).not.toContain(Buffer.from(encode(Buffer.from(whole))).toString('latin1'));
+        const forms = secretForms([whole]);
+        expect(result).toBe(plainly(forms, text));
+        for (const form of [...forms, encode(whole)]) expect(result).not.toContain(form.toString('latin1'));
+        // All that is gone lies together, and what is left stands where it stood.
+        const [before = '', after = '', ...more] = result.split('***');
+        const all = text.toString('latin1');
+        expect(more).toEqual([]);
+        expect([all.startsWith(before), all.endsWith(after)]).toEqual([true, true]);
+        // Base64 mixes the first and the last letter with what is beside them: those few stay, and tell less than a byte.
+        const encoded = encode(around[0] + whole + around[1]).length;
+        expect(before.length).toBeGreaterThanOrEqual(beyond[0].length);
+        expect(after.length).toBeGreaterThanOrEqual(beyond[1].length);
+        expect(before.length + after.length).toBeLessThanOrEqual(all.length - encoded + around.join('').length * 6 + 4);
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
+  });
+
+  test.runIf(process.platform === 'linux')('strikes out what real programs print of a secret', () => {
+    const value = 'it\'s "my" $ecret, #1 of 2~3: a/b+c=é & more';
+    const ways = {
+      quoted: `printf %q "$V"`,
+      quotedInAscii: `LC_ALL=C printf %q "$V"`,
+      traced: 'set -x; true "$V"',
+      declared: 'declare -p V',
+      base64: `printf %s "$V" | base64 -w0`,
+      header: `printf 'user:%s' "$V" | base64 -w0`,
+      hex: `printf %s "$V" | od -An -v -tx1 | tr -d ' \\n'`,
+    };
+    for (const [name, script] of Object.entries(ways)) {
+      const done = spawnSync('bash', ['-c', script], { env: { ...process.env, V: value, LC_ALL: 'C.UTF-8' } });
+      const printed = Buffer.concat([done.stdout, done.stderr]);
+      const result = masked([value], [printed]);
+      expect([name, result]).toEqual([name, expect.stringContaining('***')]);
+      expect([name, result]).not.toEqual([name, expect.stringMatching(/ecret|ZWNyZX|6563726574/)]);
+    }
   });
 
   test('strikes out each line of a secret of several lines', () => {
