@@ -19,6 +19,8 @@ export const settingsTable = {
   logBatchBytes: row('LOG_BATCH_BYTES', mib, 'Most compressed bytes in one request.'),
   logLimitBytes: row('LOG_LIMIT_BYTES', 1_024 * mib, 'Most text that is kept of one step: its head, and its tail.'),
   logTailBytes: row('LOG_TAIL_BYTES', mib, 'How much of the limit is kept for the tail.'),
+  errorLines: row('ERROR_LINES', 40, 'Most error lines that are looked for in the log of one step; 0: in none.'),
+  errorSeconds: row('ERROR_SECONDS', 10, 'Longest time that looking for error lines may take of one run, in all.'),
   spoolBytes: row(
     'SPOOL_BYTES',
     4_096 * mib,

@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { Cause, JobState, oneOf, Reason, StepState, Verdict } from '../words.ts';
 import { Instant, RowId } from './basics.ts';
+import { ErrorPatternSpec } from './error-lines.ts';
 
 export const StepSpec = Type.Object({
   name: Type.String(),
@@ -22,6 +23,9 @@ export const JobSpec = Type.Object({
   artifacts: Type.Array(Type.String(), { description: 'Glob patterns, relative to the checkout.' }),
   secrets: Type.Array(Type.String(), { description: 'Names of secrets that the job asks for.' }),
   timeoutSeconds: Type.Integer({ minimum: 1, description: 'Limit of the whole run.' }),
+  errorPatterns: Type.Optional(
+    Type.Array(ErrorPatternSpec, { maxItems: 50, description: 'What its repository counts as an error line, too.' }),
+  ),
 });
 export type JobSpec = Static<typeof JobSpec>;
 

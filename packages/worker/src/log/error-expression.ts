@@ -7,11 +7,13 @@ const largestSize = 100;
 
 /** One that cannot be read, or is too big, finds nothing: the check of the configuration has refused it, if it was asked. */
 export function addedPatterns(specs: readonly ErrorPatternSpec[]): AddedPattern[] {
-  return specs.flatMap(({ name, contains, matches, ignore }) => {
-    if (matches === null) return [{ name, contains, test: null, ignore }];
-    const expression = compiled(matches);
-    return expression ? [{ name, contains, test: (line: string) => expression.test(line), ignore }] : [];
-  });
+  const added: AddedPattern[] = [];
+  for (const { name, contains, matches, ignore } of specs) {
+    const expression = matches === null ? null : compiled(matches);
+    if (expression) added.push({ name, contains, test: (line) => expression.test(line), ignore });
+    else if (matches === null) added.push({ name, contains, test: null, ignore });
+  }
+  return added;
 }
 
 function compiled(source: string): RE2JS | null {

@@ -5,6 +5,7 @@ import { SupervisorGone } from '../errors.ts';
 import { type OwnLog, tell } from '../own-log.ts';
 import type { ServerLink } from '../server-link.ts';
 import type { Settings } from '../settings.ts';
+import { ErrorSender } from './error-sender.ts';
 import { type LogSource, type Taken, takenWith } from './log-source.ts';
 import type { SealedChunk } from './step-log.ts';
 
@@ -29,11 +30,13 @@ export class LogSender {
   #mostBytes: number;
   #gaps = 0;
   #isGivenUp = false;
+  readonly #errors: ErrorSender;
   /** Resolves when all of the log is sent, or nobody wants it. */
   readonly allSent: Promise<void>;
 
   constructor(options: LogSenderOptions) {
     this.#options = options;
+    this.#errors = new ErrorSender(options);
     this.#mostBytes = options.settings.logBatchBytes;
     this.allSent = this.#send();
   }
@@ -84,7 +87,11 @@ export class LogSender {
     try {
       // What has to wait, waits on disk; what cannot (its supervisor is gone) is told when the next is asked for.
       const onFailure = () => void source.flush().catch(() => undefined);
-      const answer = await link.untilAnswered('append-log', call, { signal, onFailure });
+      // What was found in the text counts as sent with it: it is not forgotten before both are there.
+      const [answer] = await Promise.all([
+        link.untilAnswered('append-log', call, { signal, onFailure }),
+        this.#errors.send(batch, onFailure),
+      ]);
       this.#gaps = 0;
       onWatched(answer.watched);
       crashPoint('log-sent');

@@ -1,6 +1,7 @@
 // The log of a run: one stream a step, and one spool for all of them. Whoever sends it asks for it, a batch at a time.
 import { join } from 'node:path';
 import type { Settings } from '../settings.ts';
+import type { ErrorWatch } from './error-watch.ts';
 import type { FormSearch } from './form-search.ts';
 import type { LogQuery, LogSource } from './log-source.ts';
 import { Spool } from './spool.ts';
@@ -15,6 +16,8 @@ export type RunLogOptions = {
   readonly budget: SpoolBudget;
   readonly settings: Settings;
   readonly onDiskTrouble: (error: unknown) => void;
+  /** Looks for error lines; none: nobody does. */
+  readonly errors?: ErrorWatch;
 };
 
 export const spoolDirectory = (runDirectory: string) => join(runDirectory, 'spool');
@@ -40,14 +43,18 @@ export class RunLog implements LogSource {
   }
 
   step(index: number): StepLog {
-    const { settings, hidden } = this.#options;
-    this.#steps[index] ??= new StepLog({
+    const { settings, hidden, errors } = this.#options;
+    const known = this.#steps[index];
+    if (known) return known;
+    const found = errors?.step(index);
+    this.#steps[index] = new StepLog({
       step: index,
       hidden: hidden(),
       chunkBytes: settings.logChunkBytes,
       limitBytes: settings.logLimitBytes,
       tailBytes: settings.logTailBytes,
       patienceMillis: () => (this.#isWatched ? settings.logWatchedMillis : settings.logMillis),
+      ...(found && { look: (text, lineEnds) => found.look(text, lineEnds) }),
       onChunk: (chunk) => {
         this.#spool.add(chunk);
         this.#wake();

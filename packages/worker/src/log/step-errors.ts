@@ -99,7 +99,7 @@ export class StepErrors {
     const plain = plainLine(shown(bytes).toString());
     const pattern = errorPatternOf(plain, this.#options.added);
     if (pattern === null) return null;
-    const text = plain.slice(0, errorLineCharacters).toWellFormed();
+    const text = plain.slice(0, errorLineCharacters).replace(/[\ud800-\udbff]$/, '');
     const fingerprint = fingerprintOf(text);
     const alike = (this.#alike.get(fingerprint) ?? 0) + 1;
     this.#alike.set(fingerprint, alike);

@@ -4,8 +4,9 @@ import type { LogChunk } from '@signalbox/protocol/browser';
 import type { FormSearch } from './form-search.ts';
 import { LogLimit } from './log-limit.ts';
 import { Mask } from './mask.ts';
+import type { FoundErrors } from './step-errors.ts';
 
-export type SealedChunk = LogChunk & { readonly member: Buffer };
+export type SealedChunk = LogChunk & FoundErrors & { readonly member: Buffer };
 
 export type StepLogOptions = {
   readonly step: number;
@@ -17,6 +18,8 @@ export type StepLogOptions = {
   /** How long text may wait for more of its kind: shorter while somebody reads. */
   readonly patienceMillis: () => number;
   readonly onChunk: (chunk: SealedChunk) => void;
+  /** Looks at what goes out; what it finds goes with it. */
+  readonly look?: (text: Buffer, lineEnds: number) => FoundErrors;
 };
 
 const newline = 10;
@@ -99,11 +102,13 @@ export class StepLog {
   #seal(text: Buffer, length: number): Buffer {
     const piece = text.subarray(0, length);
     const member = gzipSync(piece, { level: 1 });
+    const lines = countLines(piece);
     this.#options.onChunk({
       step: this.#options.step,
       offset: this.#sizeBytes,
       sizeBytes: length,
-      lines: countLines(piece),
+      lines,
+      ...this.#options.look?.(piece, lines),
       memberBytes: member.length,
       member,
     });

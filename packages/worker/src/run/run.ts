@@ -90,6 +90,7 @@ export class ActiveRun {
       directory: house.directories.where(order).path,
       mark,
       secrets: whatToHide(order),
+      errorPatterns: order.spec.errorPatterns ?? [],
       order,
     });
     return new ActiveRun({ order, supervisor, hold, mark, before: null }, house);

@@ -2,6 +2,7 @@
 // must know. Nothing of it is in the memory of a worker alone, so a worker may end at any instant.
 import { statfs } from 'node:fs/promises';
 import { codeOf, isDiskFull } from '../errors.ts';
+import { ErrorWatch } from '../log/error-watch.ts';
 import type { FormSearch } from '../log/form-search.ts';
 import { RunLog } from '../log/run-log.ts';
 import { secretForms } from '../log/secret-forms.ts';
@@ -61,6 +62,11 @@ export class HeldRun {
       budget,
       settings,
       onDiskTrouble: (error) => this.#diskTrouble(error),
+      errors: new ErrorWatch({
+        patterns: run.errorPatterns ?? [],
+        most: settings.errorLines,
+        seconds: settings.errorSeconds,
+      }),
     });
   }
 

@@ -1,5 +1,6 @@
 // What a worker and a supervisor of steps say to each other. The supervisor knows no word of CI: a run is for it a log, a
 // directory, commands with numbers, and two values that it keeps for the next worker without looking into them.
+import type { ErrorPatternSpec } from '@signalbox/protocol/browser';
 import type { LogQuery } from '../log/log-source.ts';
 import type { SealedChunk } from '../log/step-log.ts';
 import type { Owner } from '../owner.ts';
@@ -44,6 +45,8 @@ export type RunToHold = {
   readonly mark: string;
   /** What its log must not show. */
   readonly secrets: readonly string[];
+  /** What its log is looked through for, beside what is built in. Not there: said by an earlier version. */
+  readonly errorPatterns?: readonly ErrorPatternSpec[];
   /** The work order. It holds secrets, so it is kept in memory only. */
   readonly order: unknown;
 };
