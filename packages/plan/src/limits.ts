@@ -12,6 +12,9 @@ export const limits = {
   needs: { most: 200_000, sentence: 'Needs of all jobs together, each job that is waited for counted.' },
   steps: { most: 200, sentence: 'Steps of one job.' },
   environment: { most: 300, sentence: 'Keys of one `env`.' },
+  errorPatterns: { most: 50, sentence: 'Entries of `error-patterns`.' },
+  errorLiterals: { most: 20, sentence: 'Texts of one `contains`.' },
+  errorExpression: { most: 100, sentence: 'Steps of one `matches`, as RE2 counts them.' },
   list: { most: 1_000, sentence: 'Entries of any other list.' },
   globs: { most: 5_000, sentence: 'Patterns of all different `branches` and `if-changed` lists together.' },
   globSteps: {

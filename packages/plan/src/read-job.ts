@@ -2,6 +2,7 @@
 import type { JobSpec } from '@signalbox/protocol';
 import type { Cell, Finding, Patterns } from './draft.ts';
 import { matrixEnv, refuseBoth, sizeOf, textsIn } from './environment.ts';
+import { readErrorPatterns } from './error-patterns.ts';
 import { readDuration } from './read-duration.ts';
 import { readOrder } from './read-order.ts';
 import { createStepsReader } from './read-steps.ts';
@@ -22,6 +23,7 @@ export type JobReader = (
 
 export function createJobReader(file: Table | null, found: Finding[], warnings: Finding[]): JobReader {
   const fileEnv = textsIn(file ? tableAt(file, 'env') : undefined);
+  const errorPatterns = readErrorPatterns(file, found);
   const readSteps = createStepsReader(found, warnings);
 
   const readSpec = (table: Table, values: ReadonlyMap<string, string>, matrix: Entry | undefined): ReadSpec => {
@@ -40,6 +42,7 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
       artifacts: textsOf(listAt(table, 'artifacts')).map(({ text }) => text),
       secrets: secrets.map(({ text }) => text),
       timeoutSeconds,
+      ...(errorPatterns.length > 0 && { errorPatterns }),
     };
     return { spec, sizeCharacters: steps.sizeCharacters + sizeOf(env) };
   };

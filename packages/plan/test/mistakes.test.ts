@@ -79,7 +79,7 @@ foo: 1
     {
       at: '22:1',
       message: 'a Signalbox configuration has no key `foo`',
-      hint: 'it may have `version`, `env`, `jobs`, and keys that begin with x- as a place for anchors',
+      hint: 'it may have `version`, `env`, `error-patterns`, `jobs`, and keys that begin with x- as a place for anchors',
     },
   ]);
 });

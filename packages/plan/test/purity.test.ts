@@ -17,6 +17,7 @@ test.each(files)('%s is pure', (name) => {
       from.startsWith('.') ||
       from === 'yaml' ||
       from === 'fastest-levenshtein' ||
+      from === 're2js' ||
       (isType && from === '@signalbox/protocol');
     expect(isFine, from).toBe(true);
   }

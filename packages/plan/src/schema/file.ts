@@ -1,5 +1,6 @@
 // The schema of `.signalbox.yml`, version 1. The check, the editors and the reference all read this one.
 import { limits } from '../limits.ts';
+import { errorPatterns } from './error-pattern.ts';
 import { job } from './job.ts';
 import type { Schema } from './shape.ts';
 import { environment, templateName } from './texts.ts';
@@ -20,6 +21,7 @@ export const configSchema: Schema & { readonly $schema: string } = {
       default: 1,
     },
     env: { ...environment, description: 'Environment of the steps of all jobs.' },
+    'error-patterns': errorPatterns,
     jobs: {
       title: 'a mapping of job names to jobs',
       description: 'The jobs, each under its name.',
