@@ -24,6 +24,16 @@ test.each([
   expect(ran.stdout).toBe('');
 });
 
+test('a secret that could not be struck out of logs is not sent, and the command says why', async () => {
+  const far = await listener(() => problem('internal'));
+  for (const stdin of ['4711\n', '   hunter2   \n']) {
+    const ran = await signalbox(['secret', 'set', 'api', 'PIN', '--server', far.url], { stdin });
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(/The value has [47] characters; a secret has at least 8.\n.*struck out of logs/);
+  }
+  expect(far.heard).toEqual([]);
+});
+
 test('nobody there: 6, and what to do', async () => {
   const ran = await signalbox(['jobs', '--server', 'http://127.0.0.1:1']);
   expect(ran.code).toBe(6);

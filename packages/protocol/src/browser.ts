@@ -3,4 +3,5 @@ export * from './client.ts';
 export type * from './index.ts';
 export * from './lines/index.ts';
 export { type ProblemCode, Refused } from './problems.ts';
+export { shortestSecret } from './secret-length.ts';
 export { version } from './version.ts';

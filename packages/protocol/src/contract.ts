@@ -1,6 +1,7 @@
 // The HTTP contract as data: for every route what goes in, what comes out, and one sentence. OpenAPI is made from it.
 import { type TObject, type TSchema, Type } from 'typebox';
 import { type EndpointId, routes } from './routes.ts';
+import { shortestSecret } from './secret-length.ts';
 import { ClaimId, Instant, page, RowId, StepIndex } from './shapes/basics.ts';
 import { ErrorLines, ErrorLinesReport } from './shapes/error-lines.ts';
 import { InvariantReport } from './shapes/invariants.ts';
@@ -313,7 +314,13 @@ export const contract = {
   'set-secret': {
     params: Type.Object({ repo: RepoName, secret: Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,99}$' }) }),
     summary: 'Set a secret that jobs may ask for by name.',
-    body: Type.Object({ value: Type.String({ minLength: 8, maxLength: 65_536 }) }),
+    body: Type.Object({
+      value: Type.String({
+        minLength: shortestSecret,
+        maxLength: 65_536,
+        description: 'White space around it does not count: a shorter value could not be struck out of logs.',
+      }),
+    }),
     output: nothing,
   },
   'remove-secret': {

@@ -5,6 +5,7 @@ export * from './lines/index.ts';
 export * from './openapi.ts';
 export * from './problems.ts';
 export type { EndpointId, Method, Route } from './routes.ts';
+export * from './secret-length.ts';
 export * from './shapes/basics.ts';
 export * from './shapes/comparison.ts';
 export * from './shapes/error-lines.ts';

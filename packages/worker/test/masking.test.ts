@@ -100,7 +100,7 @@ describe('a mask', () => {
     });
     fc.assert(
       fc.property(cases, ({ whole, encoding, around, beyond, cuts }) => {
-        fc.pre(whole.trim() === whole && !whole.includes('*') && whole.isWellFormed());
+        fc.pre(whole.trim() === whole && !whole.includes('*') && Buffer.from(whole).toString() === whole);
         const encode = (text: string) => Buffer.from(encodings[encoding]!(Buffer.from(text)));
         const text = Buffer.concat([beyond[0], encode(around[0] + whole + around[1]), beyond[1]]);
         const result = masked([whole], split(text, cuts));

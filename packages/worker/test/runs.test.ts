@@ -47,6 +47,19 @@ describe('a run', () => {
     expect(textOf(run, 4)).toBe('always\n');
   });
 
+  test('warns in its log of a secret that is too short to be hidden safely, by its name alone', async () => {
+    const { station, start } = await site();
+    const run = station.submit({
+      steps: ['true'],
+      secrets: { PIN: '4711', PADDED: '   short   ', KEY: 'long enough' },
+    });
+    await start();
+    await station.finished(run);
+    const warnings = textOf(run, 0).match(/warning: the secret \w+ has fewer than 8 characters/g);
+    expect(warnings?.map((text) => text.split(' ')[3])).toEqual(['PIN', 'PADDED']);
+    expect(textOf(run, 0)).not.toMatch(/4711|short {2}/);
+  });
+
   test('goes the same way where its supervisor lives within the worker, as on Windows; handing over finishes it', async () => {
     const { station, start, dataDir, said } = await site();
     const run = station.submit({

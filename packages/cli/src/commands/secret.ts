@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { shortestSecret } from '@signalbox/protocol/browser';
 import type { Command } from 'commander';
 import { createCommand, runWith, withServer } from '../command-line.ts';
 import { connect, type ServerOptions } from '../connect.ts';
@@ -37,6 +38,13 @@ function setSecretCommand(terminal: Terminal): Command {
         ? readFileSync(resolve(terminal.directory, options.fromFile), 'utf8')
         : await readValue(terminal);
       if (value === '') throw new Mistake('usage', 'The value is empty.', 'Give it on the input, or with --from-file.');
+      const characters = value.trim().length;
+      if (characters < shortestSecret)
+        throw new Mistake(
+          'usage',
+          `The value has ${characters} characters; a secret has at least ${shortestSecret}.`,
+          'A shorter one cannot be struck out of logs without spoiling them. Choose a longer one.',
+        );
       await connect(terminal.env, options).call('set-secret', { params: { repo, secret }, body: { value } });
       output.answer(
         { repo, secret },

@@ -197,6 +197,18 @@ describe('a body for people', () => {
     expect((await sent({})).status).toBe(415);
   });
 
+  test('with a secret that could not be struck out of logs is refused, and says why', async () => {
+    expect((await askJson(house.address, 'PUT', '/api/v1/repos/secretive', { url })).status).toBe(200);
+    const set = (value: string) =>
+      askJson(house.address, 'PUT', '/api/v1/repos/secretive/secrets/PIN', { value }).then(({ status, json }) => [
+        status,
+        json['detail'],
+      ]);
+    expect(await set('4711')).toEqual([400, expect.stringContaining('8')]);
+    expect(await set('   4711   ')).toEqual([400, expect.stringMatching(/PIN has fewer than 8.*struck out of logs/)]);
+    expect(await set('4711-4711')).toEqual([200, undefined]);
+  });
+
   test('of a report is looked at before it is taken', async () => {
     await askJson(house.address, 'PUT', '/api/v1/repos/told', { url, pollSeconds: 0 });
     const report = (body: object) => askJson(house.address, 'POST', '/api/v1/repos/told/pushes', body);

@@ -11,6 +11,7 @@ import type { House } from './run.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { runScript } from './run-script.ts';
 import type { StepBoard } from './step-board.ts';
+import { warningsOf } from './what-to-hide.ts';
 
 export type Stage = {
   readonly order: WorkOrder;
@@ -32,6 +33,7 @@ export async function runSteps(stage: Stage): Promise<Outcome> {
   if (!stage.isSetUp) {
     await onBoard(stage, 0, async () => {
       stage.signal.throwIfAborted();
+      for (const warning of warningsOf(stage.order)) stage.hold.write(0, warning);
       if (spec.checkout) await checkOutFor(stage);
       return null;
     });

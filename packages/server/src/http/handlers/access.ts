@@ -1,5 +1,5 @@
 // Log-in, tokens and secrets.
-import { Refused, type Session, scopes, version } from '@signalbox/protocol';
+import { Refused, type Session, scopes, shortestSecret, version } from '@signalbox/protocol';
 import {
   type Caller,
   createToken,
@@ -72,6 +72,11 @@ export function accessHandlers({ db, live, doorkeeper, tokens, key }: AccessPart
       const repo = await getRepo(db, params.repo);
       if (body.value.includes('\0'))
         throw new Refused('bad-request', 'A secret with a NUL byte cannot become a variable of a job.');
+      if (body.value.trim().length < shortestSecret)
+        throw new Refused(
+          'bad-request',
+          `Secret ${params.secret} has fewer than ${shortestSecret} characters but white space: it cannot be told from ordinary text, and so not be struck out of logs. Choose a longer one.`,
+        );
       await db.transaction((tx) =>
         setSecret(tx, key, caller.name, { repoId: repo.id, name: params.secret, value: body.value }),
       );
