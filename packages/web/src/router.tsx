@@ -1,5 +1,6 @@
 // The pages and their addresses. Everything that a page shows is in its address, as plain words.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { prefetchJob } from './api/queries.ts';
 import { Bones } from './parts/states.tsx';
 import { BrokenPage } from './routes/broken.tsx';
 import { Entrance } from './routes/entrance.tsx';
@@ -58,6 +59,9 @@ const job = createRoute({
     only: search['only'] === 'matches' ? 'matches' : undefined,
     times: (['absolute', 'relative', 'delta'] as const).find((mode) => mode === search['times']),
   }),
+  // While its scripts are on their way.
+  loaderDeps: ({ search }) => ({ run: search.run }),
+  loader: ({ params, deps }) => void prefetchJob(Number(params.job), deps.run),
 });
 const workers = createRoute({
   getParentRoute: () => root,

@@ -1,6 +1,5 @@
 // Colours of a log become spans of text; everything else that a terminal would obey is left out.
 import { describe, expect, test } from 'vitest';
-import { isErrorLine } from '../src/log/errors.ts';
 import { plainOf, spansOf } from '../src/log/spans.ts';
 
 const spans = (text: string, style = '') => spansOf({ text, style });
@@ -43,34 +42,4 @@ describe('colours', () => {
       { text: '<script>alert(1)</script>', start: 0, color: null, background: null, decorations: [], href: null },
     ]);
   });
-});
-
-describe('a line looks like an error', () => {
-  test.each([
-    'src/a.c:3:5: error: expected ; before }',
-    'src/a.ts(3,5): error TS2322: Type',
-    'error[E0382]: borrow of moved value',
-    'AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:',
-    '\x1b[31m✖ a train has its time (9.1ms)\x1b[0m',
-    'FAIL test/claim.test.ts > a lost run',
-    '--- FAIL: TestClaim (0.00s)',
-    'make: *** [Makefile:3: all] Error 2',
-    'Traceback (most recent call last):',
-    'panic: runtime error: index out of range',
-    "thread 'main' panicked at src/main.rs:4:5",
-    'java.lang.IllegalStateException: no',
-    'sh: 1: tsc: not found',
-    'TEST-UNEXPECTED-FAIL | a | b',
-    'not ok 3 - closes the gate',
-    'npm ERR! code ELIFECYCLE',
-  ])('%s', (line) => expect(isErrorLine(line)).toBe(true));
-
-  test.each([
-    '0 errors: all fine',
-    'errors: 0',
-    'ok 3 - handles errors',
-    'compiling error.ts',
-    'Failed tests: none',
-    '',
-  ])('not: %s', (line) => expect(isErrorLine(line)).toBe(false));
 });

@@ -72,6 +72,13 @@ export function errorLinesQuery(run: number) {
   });
 }
 
+/** What the page of a job asks for first, and what the log of its run needs to know where it opens. */
+export async function prefetchJob(job: number, run: number | undefined): Promise<void> {
+  await queries.prefetchQuery(jobQuery(job));
+  const shown = run ?? queries.getQueryData(jobQuery(job).queryKey)?.runs[0]?.run.id;
+  if (shown !== undefined) await queries.prefetchQuery(errorLinesQuery(shown));
+}
+
 /** Beside its hints: its place in line moves with what others do, of which nobody tells this page. */
 const lineMovesEvery = 5_000;
 

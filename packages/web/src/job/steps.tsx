@@ -3,15 +3,14 @@ import type { JobSpec, RunDetail, Step } from '@signalbox/protocol/browser';
 import { pathOf } from '@signalbox/protocol/browser';
 import { getRouteApi } from '@tanstack/react-router';
 import { ChevronRight, Download } from 'lucide-react';
-import { lazy, Suspense, useRef } from 'react';
+import { useRef } from 'react';
+import { StepLogView } from '../log/step-log-view.tsx';
 import { buttonClass } from '../parts/button.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Lasting } from '../parts/time.tsx';
 import { standOfStep } from '../text/stand.ts';
 import { exitText, stepToOpen } from './choose-step.ts';
 import styles from './steps.module.css';
-
-const StepLogView = lazy(async () => ({ default: (await import('../log/step-log-view.tsx')).StepLogView }));
 
 const route = getRouteApi('/jobs/$job');
 
@@ -42,15 +41,13 @@ export function Steps({ run, spec, jobName }: { run: RunDetail; spec: JobSpec; j
               toggle={() => toggle(step.index)}
             />
             {step.index === open ? (
-              <Suspense>
-                <StepLogView
-                  key={`${run.run.id}/${step.index}`}
-                  run={run}
-                  step={step}
-                  script={spec.steps[step.index - 1]?.script ?? null}
-                  jobName={jobName}
-                />
-              </Suspense>
+              <StepLogView
+                key={`${run.run.id}/${step.index}`}
+                run={run}
+                step={step}
+                script={spec.steps[step.index - 1]?.script ?? null}
+                jobName={jobName}
+              />
             ) : null}
           </li>
         ))}

@@ -4,6 +4,7 @@ import { Copy } from 'lucide-react';
 import { Button } from '../parts/button.tsx';
 import { counted } from '../text/size.ts';
 import type { LineRange } from './line-range.ts';
+import styles from './step-log-view.module.css';
 import { useCopy } from './use-copy.ts';
 
 type Props = { readonly range: LineRange; readonly run: RunDetail; readonly step: Step; readonly jobName: string };
@@ -11,7 +12,7 @@ type Props = { readonly range: LineRange; readonly run: RunDetail; readonly step
 export function ChosenActions({ range, run, step, jobName }: Props) {
   const copy = useCopy(run, step, jobName);
   return (
-    <>
+    <div className={styles['chosen']}>
       <Button onPress={() => void copy(range, 'text')} title="Copy the chosen lines as plain text">
         <Copy size={14} aria-hidden="true" /> Copy {counted(range.to - range.from + 1, 'line')}
       </Button>
@@ -21,6 +22,6 @@ export function ChosenActions({ range, run, step, jobName }: Props) {
       >
         as Markdown
       </Button>
-    </>
+    </div>
   );
 }

@@ -41,7 +41,7 @@ export class LineStore {
     return this.#blocks.get(blockOf(number))?.lines[placeOf(number)] ?? null;
   }
 
-  /** Some line is here. */
+  /** No line is here yet. */
   get isEmpty(): boolean {
     return this.#blocks.size === 0;
   }

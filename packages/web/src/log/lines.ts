@@ -11,8 +11,8 @@ export type Line = {
   readonly at: number | null;
 };
 
-/** Shown of a line at once; the rest when it is asked for. */
-export const longestLine = 10_000;
+/** Shown of a line at once, some screens of it on a phone; the rest when it is asked for. */
+export const longestLine = 2000;
 
 /** Lines of a text that ends at a line end; a last line without one is a line too. `each` sees them as they were printed. */
 export function linesOf(text: string, style: string, each?: (raw: string, index: number) => void): Line[] {

@@ -33,9 +33,7 @@ type Props = {
   /** Null when there is nothing more to see in a higher panel. */
   readonly toggleWhole: (() => void) | null;
   readonly rawHref: string;
-  /** The search, and what can be done with chosen lines. */
   readonly search: ReactNode;
-  readonly children?: ReactNode;
 };
 
 export function LogBar(props: Props) {
@@ -66,7 +64,6 @@ export function LogBar(props: Props) {
         {counted(props.lines, 'line')}, {size(props.sizeBytes)}
       </span>
       <span className={styles['view']}>
-        {props.children}
         {times ? <TimeChooser mode={times.mode} choose={times.choose} /> : null}
         {sections ? (
           <Button

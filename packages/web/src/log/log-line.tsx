@@ -34,7 +34,13 @@ export const LogLine = memo(function LogLine(props: Props) {
     event.preventDefault();
     onNumber(number, event.shiftKey);
   };
-  const classes = [styles['line'], error && styles['error'], chosen && styles['chosen'], current && styles['current']];
+  const classes = [
+    styles['line'],
+    children && styles['section'],
+    error && styles['error'],
+    chosen && styles['chosen'],
+    current && styles['current'],
+  ];
   return (
     <>
       {gap === null ? null : <div className={styles['gap']}>{duration(gap)} without output</div>}

@@ -53,7 +53,8 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
   log.atEnd = follow.following;
 
   const failed = step.state === 'failed' || step.state === 'errored';
-  const [at, setAt] = useState<number | null>(null);
+  // A log that opened at its first error has gone to it.
+  const [at, setAt] = useState(failed && begin.kind === 'line' && errors.lines[0] === begin.line ? begin.line : null);
   const opens = failed ? errors.lines : noLines;
   const openLast = grows || (failed && errors.lines.length === 0);
   const folds = useFolds({ log, errors: opens, range, at, openLast });
@@ -81,7 +82,9 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
   const from = at ?? range?.from ?? null;
   const goToError = (by: 1 | -1) => goTo(nextOf(errors.lines, from, by));
   const goToMatch = (by: 1 | -1) => goTo(nextOf([...hits.keys()], at ?? rows.firstInSight() - 1, by));
-  useFirstMatch(search.result?.hits[0]?.line ?? null, search.terms.text, range === null && at === null, goTo);
+  useFirstMatch([...hits.keys()], search.terms.text, range !== null, (lines) => {
+    goTo(nextOf(lines, at === null ? null : at - 1, 1));
+  });
 
   // The address may name other lines while the log is open: a link in a page, or a step back in its history.
   const firstRange = useRef(range);
@@ -147,9 +150,7 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
         toggleWhole={canGrow ? toggleWhole : null}
         rawHref={pathOf('read-log', { run: run.run.id, step: step.index }, { limit: rawLimit })}
         search={<SearchField search={search} input={input} at={matchAt < 0 ? null : matchAt} goTo={goToMatch} />}
-      >
-        {range ? <ChosenActions range={range} run={run} step={step} jobName={jobName} /> : null}
-      </LogBar>
+      />
       <div
         ref={panel}
         className={styles['panel']}
@@ -179,6 +180,7 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
           </div>
         </div>
       </div>
+      {range ? <ChosenActions range={range} run={run} step={step} jobName={jobName} /> : null}
       {grows && follow.unseen > 0 ? (
         <button type="button" className={styles['unseen']} onClick={follow.hold}>
           +{follow.unseen.toLocaleString('en')} new {follow.unseen === 1 ? 'line' : 'lines'} ↓
@@ -194,13 +196,18 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
 
 const noLines: readonly number[] = [];
 
-/** Whoever opens an address with a search, or types one, is taken to the first match; once for each text. */
-function useFirstMatch(line: number | null, text: string, isFree: boolean, goTo: (line: number) => void): void {
-  const done = useRef('');
+/** Whoever types a search, or opens an address with one but without lines, is taken to a match; once for each text. */
+function useFirstMatch(
+  lines: readonly number[],
+  text: string,
+  beganAtLines: boolean,
+  goTo: (lines: readonly number[]) => void,
+): void {
+  const done = useRef(beganAtLines ? text : '');
   useEffect(() => {
     if (text === '') done.current = '';
-    if (line === null || done.current === text) return;
+    if (lines.length === 0 || done.current === text) return;
     done.current = text;
-    if (isFree) goTo(line);
+    goTo(lines);
   });
 }

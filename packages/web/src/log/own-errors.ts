@@ -1,6 +1,5 @@
 // Looks for error lines at the end of a log itself, where the worker that wrote it did not: it was older than that.
-import type { Client } from '@signalbox/protocol/browser';
-import { isErrorLine } from './errors.ts';
+import { type Client, errorPatternOf, plainLine } from '@signalbox/protocol/browser';
 import { partOf } from './log-part.ts';
 
 /** What failed mostly says so at the end: so much of it is looked at, and not kept. */
@@ -21,7 +20,7 @@ export async function ownErrorLines(
   if (part.next < part.end) part = await ask(Math.max(1, Math.floor((lastLines * lastBytes) / (part.end - part.from))));
   const found: number[] = [];
   for (const [index, line] of new TextDecoder().decode(part.bytes).split('\n').entries()) {
-    if (isErrorLine(line)) found.push(part.firstLine + index);
+    if (errorPatternOf(plainLine(line)) !== null) found.push(part.firstLine + index);
     if (found.length === mostLines) break;
   }
   return found;

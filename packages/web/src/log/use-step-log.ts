@@ -1,5 +1,5 @@
 // Holds the log of the open step while it is open, and reads on when the stream of hints says that its run's log grew.
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import { client } from '../api/client.ts';
 import { live } from '../live/connection.ts';
 import { findSections } from './find-sections.ts';
@@ -12,7 +12,8 @@ export function useStepLog(run: number, step: number, known: Known, grows: boole
   const [log, setLog] = useState<StepLog | null>(null);
   // Only what was known when the step was opened matters: from there on the log is read.
   const [begin] = useState(known);
-  useEffect(() => {
+  // Before the page is drawn: its lines are on their way meanwhile.
+  useLayoutEffect(() => {
     const opened = new StepLog(client, run, step);
     setLog(opened);
     void opened.open(begin);
@@ -32,9 +33,9 @@ export function useStepLog(run: number, step: number, known: Known, grows: boole
   return log;
 }
 
-/** When it is opened, and once more when it has ended: in between, sections are seen as they come. */
+/** When its first lines are there, and once more when it has ended: in between, sections are seen as they come. */
 function useSections(log: StepLog | null, { run, step }: { run: number; step: number }, grows: boolean): void {
-  const isOpened = log !== null && log.lines.last > 0 && log.state === 'read';
+  const isOpened = log !== null && !log.lines.isEmpty && log.state === 'read';
   const [asked, ask] = useState<string | null>(null);
   const wanted = isOpened ? `${run}/${step}/${grows}` : asked;
   if (wanted !== asked) ask(wanted);

@@ -1,5 +1,5 @@
 // Tells the reader of a log which lines are in sight, so that it reads those and no others.
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import type { Lines } from './line-store.ts';
 import type { RowMap } from './row-map.ts';
 import type { StepLog } from './step-log.ts';
@@ -18,7 +18,7 @@ export function useWish({ log, rows, map, onlyMatches, folds }: Options): void {
   const { first, end } = rows;
   const last = log.lines.last;
   // biome-ignore lint/correctness/useExhaustiveDependencies: sections that open change the map, and with it all that is asked here.
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The server sent what it found.
     void log.want(onlyMatches ? [] : wishOf(first, end, map, folds));
   }, [log, first, end, map, onlyMatches, last]);
