@@ -31,7 +31,7 @@ test('the tables of the page are made from the schema', () => {
 test('the examples of the page are plans', () => {
   const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
   const names = examples.map((text) => namesOf(planOf(text)));
-  expect(names).toHaveLength(2);
+  expect(names).toHaveLength(3);
   expect(names[0]).toEqual([
     ...['lint', 'build-linux-opt', 'build-linux-debug', 'build-windows-opt', 'build-mac-opt'],
     ...['test-linux', 'test-windows', 'test-mac', 'ship', 'publish'],

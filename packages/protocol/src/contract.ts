@@ -3,6 +3,7 @@ import { type TObject, type TSchema, Type } from 'typebox';
 import { type EndpointId, routes } from './routes.ts';
 import { shortestSecret } from './secret-length.ts';
 import { ClaimId, Instant, page, RowId, StepIndex } from './shapes/basics.ts';
+import { LogComparison } from './shapes/comparison.ts';
 import { ErrorLines, ErrorLinesReport } from './shapes/error-lines.ts';
 import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
@@ -141,6 +142,17 @@ export const contract = {
       cursor: Type.Optional(Type.String({ maxLength: 60, description: '`more` of the answer before.' })),
     }),
     output: LogFound,
+  },
+  'compare-log': {
+    ...run,
+    summary:
+      'How the log of a run differs from that of the last run of its lane that passed: on its branch before its push, else any.',
+    query: Type.Object({
+      with: Type.Optional({ ...RowId, description: 'This run instead.' }),
+      limit: limit(500, 50),
+      cursor: Type.Optional(Type.String({ maxLength: 120, description: '`more` of the answer before.' })),
+    }),
+    output: LogComparison,
   },
   'list-error-lines': {
     ...run,

@@ -20,6 +20,7 @@ export const routes = {
   'get-run': ['GET', '/api/v1/runs/:run', 'read'],
   'read-log': ['GET', '/api/v1/runs/:run/steps/:step/log', 'read'],
   'search-log': ['GET', '/api/v1/runs/:run/log/search', 'read'],
+  'compare-log': ['GET', '/api/v1/runs/:run/log/compare', 'read'],
   'list-error-lines': ['GET', '/api/v1/runs/:run/error-lines', 'read'],
   'download-log': ['GET', '/api/v1/runs/:run/log.txt.gz', 'read'],
   'get-artifact': ['GET', '/api/v1/runs/:run/artifacts/*', 'read'],

@@ -158,6 +158,16 @@ export const settingTable = {
     recordDefaults.searchSeconds,
     'How long one call searches a log before it answers with what it has; whoever asked may go on from there.',
   ),
+  SIGNALBOX_LOG_COMPARE_SECONDS: setting(
+    whole(1, 60),
+    recordDefaults.compareSeconds,
+    'How long one call compares two logs before it answers with what it has; whoever asked may go on from there.',
+  ),
+  SIGNALBOX_LOG_COMPARE_LINES: setting(
+    whole(32, 100_000),
+    recordDefaults.compareLines,
+    'How many lines two logs that have parted are looked through for the place where they meet again.',
+  ),
   SIGNALBOX_ERROR_LINES: setting(
     whole(0, 1000),
     recordDefaults.errorLines,

@@ -4,6 +4,13 @@
 // Hears: nothing; `flow` calls `ended` soon after runs have ended, `missed` for those that a crash forgot, `reopenLog` for those that go on after all, and `sealDue` and `sweepArchive` from its timetable.
 // Settings come in as RecordLimits; where the archive lies, and whether it is durable at once, as the arguments of `openArchiveStore`.
 export { append, type RunHold } from './append.ts';
+export {
+  type ComparedLogs,
+  type ComparePlace,
+  compareLogs,
+  type LogDifferenceFound,
+  type RunSteps,
+} from './compare/compare-logs.ts';
 export { openDescription } from './describe-archive.ts';
 export { keepErrorLines, listErrorLines } from './error-lines.ts';
 export { latestNightly } from './latest-nightly.ts';

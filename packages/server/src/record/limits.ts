@@ -21,6 +21,15 @@ export type RecordLimits = {
   /** Bytes of a line that a regular expression looks at, and the steps it may have: their product is the longest standstill. */
   readonly expressionLineBytes: number;
   readonly expressionSize: number;
+  /** How long one call compares two logs before it answers with what it has, and how to go on. */
+  readonly compareSeconds: number;
+  /** Comparisons of one server at once. */
+  readonly comparisons: number;
+  /** How far two logs that have parted are looked through for where they meet again: lines and bytes of each. */
+  readonly compareLines: number;
+  readonly compareBytes: number;
+  /** Lines shown of a difference, on each side. */
+  readonly compareShownLines: number;
   /** Error lines that are kept of one run. */
   readonly errorLines: number;
   /** Runs sealed in one go: their SQL is shared. */
@@ -59,6 +68,11 @@ export const recordDefaults: RecordLimits = {
   searchTextBytes: 1000,
   expressionLineBytes: 4096,
   expressionSize: 500,
+  compareSeconds: 5,
+  comparisons: 2,
+  compareLines: 10_000,
+  compareBytes: 8_388_608,
+  compareShownLines: 20,
   errorLines: 40,
   sealBatch: 50,
   arrivalSeconds: 600,

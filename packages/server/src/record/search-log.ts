@@ -1,10 +1,10 @@
 // Searches the log of a run, one step after another, with little memory, for a while: it says how to go on from where it stopped.
-import { setImmediate as letOthersWork } from 'node:timers/promises';
 import type { Queryable } from '../base/index.ts';
 import type { RecordLimits } from './limits.ts';
 import { batchesOf } from './log-batches.ts';
 import { type Finder, finderOf, type LogPattern } from './log-pattern.ts';
 import { logSizes } from './log-sizes.ts';
+import { createPatience, type Patience } from './patience.ts';
 import { type LineHit, type LineStart, newline, scanLines } from './scan-lines.ts';
 import type { ArchiveStore } from './store.ts';
 
@@ -113,21 +113,3 @@ const nothing: Buffer = Buffer.alloc(0);
 /** A line of more bytes than this is searched piece by piece; the pieces overlap by more than anything that is searched for. */
 const longLine = 1_048_576;
 const overlap = 4096;
-
-type Patience = ReturnType<typeof createPatience>;
-
-function createPatience(seconds: number, signal: AbortSignal) {
-  const deadline = performance.now() + seconds * 1000;
-  let turn = performance.now() + turnMillis;
-  return {
-    isOver: () => signal.aborted || performance.now() > deadline,
-    isLong: () => performance.now() > turn,
-    async letOthers() {
-      await letOthersWork();
-      turn = performance.now() + turnMillis;
-    },
-  };
-}
-
-/** How long a search keeps its process from anything else. */
-const turnMillis = 10;
