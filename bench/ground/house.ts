@@ -11,9 +11,11 @@ import { Wire } from './wire.ts';
 
 export type House = {
   readonly address: string;
+  /** What the server keeps on disk: its archive, its tokens. */
+  readonly data: string;
   readonly database: pg.Pool;
   readonly pushId: number;
-  readonly tokens: { readonly person: string; readonly worker: string };
+  readonly tokens: { readonly admin: string; readonly person: string; readonly worker: string };
   readonly serverPid: number;
   /** Processor seconds so far. */
   cpu(): { readonly server: number; readonly database: number };
@@ -33,16 +35,19 @@ export async function startHouse({ settings = {}, profile }: HouseOptions = {}):
   const server = startServer(data, postgres, settings, profile);
   const address = /https?:\/\/[\w.:[\]-]+/.exec(await server.line(/listens on/, 60))![0];
   const database = new pg.Pool({ connectionString: postgres.url, max: 4 });
-  const admin = await Wire.open(address, readFileSync(path.join(data, 'admin-token'), 'utf8').trim());
+  const adminToken = readFileSync(path.join(data, 'admin-token'), 'utf8').trim();
+  const admin = await Wire.open(address, adminToken);
   const token = async (kind: string, scopes: string[]) =>
     (await admin.call<{ secret: string }>('POST', '/api/v1/tokens', { kind, name: `bench ${kind}`, scopes })).secret;
   const tokens = {
+    admin: adminToken,
     person: await token('person', ['read', 'submit', 'act', 'order']),
     worker: await token('worker', ['work']),
   };
   admin.close();
   return {
     address,
+    data,
     database,
     tokens,
     pushId: await makePush(database, 'main'),
