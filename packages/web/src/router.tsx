@@ -20,6 +20,8 @@ export type JobSearch = {
   only?: 'matches' | undefined;
   /** Which time stands before each line of the log. */
   times?: 'absolute' | 'relative' | 'delta' | undefined;
+  /** Instead of the log, how it differs from the last green one of its lane. */
+  compare?: 1 | undefined;
 };
 
 const root = createRootRoute({ component: House, notFoundComponent: LostPage });
@@ -58,6 +60,7 @@ const job = createRoute({
     case: flag(search['case']),
     only: search['only'] === 'matches' ? 'matches' : undefined,
     times: (['absolute', 'relative', 'delta'] as const).find((mode) => mode === search['times']),
+    compare: flag(search['compare']),
   }),
   // While its scripts are on their way.
   loaderDeps: ({ search }) => ({ run: search.run }),

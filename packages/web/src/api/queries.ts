@@ -1,6 +1,6 @@
 // What the pages ask for: one query for each thing, by the id of its endpoint.
 import { Refused, Unreachable } from '@signalbox/protocol/browser';
-import { QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import { laidOver } from '../grid/rows.ts';
 import { client } from './client.ts';
 import { readinessQuery } from './readiness.ts';
@@ -69,6 +69,18 @@ export function errorLinesQuery(run: number) {
   return queryOptions({
     queryKey: ['error-lines', run] as const,
     queryFn: ({ signal }) => client.call('list-error-lines', { params: { run }, signal }),
+  });
+}
+
+/** Page after page: two logs of a million lines differ in many places. */
+export function comparisonQuery(run: number) {
+  return infiniteQueryOptions({
+    queryKey: ['comparison', run] as const,
+    queryFn: ({ signal, pageParam }) =>
+      client.call('compare-log', { params: { run }, query: { cursor: pageParam ?? undefined }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.more,
+    staleTime: 60_000,
   });
 }
 

@@ -5,6 +5,7 @@ import {
   ChevronsDownUp,
   ChevronsUpDown,
   ChevronUp,
+  GitCompare,
   Maximize2,
   Minimize2,
 } from 'lucide-react';
@@ -29,6 +30,8 @@ type Props = {
   readonly sections: { readonly isAnyOpen: boolean; readonly toggleAll: () => void } | null;
   /** Null: nobody knows when its lines were printed. */
   readonly times: { readonly mode: TimeMode; readonly choose: (mode: TimeMode) => void } | null;
+  /** Null: there is nothing to compare yet. */
+  readonly compare: { readonly isOpen: boolean; readonly toggle: () => void } | null;
   readonly whole: boolean;
   /** Null when there is nothing more to see in a higher panel. */
   readonly toggleWhole: (() => void) | null;
@@ -37,7 +40,7 @@ type Props = {
 };
 
 export function LogBar(props: Props) {
-  const { errors, at, goToError, grows, following, sections, times } = props;
+  const { errors, at, goToError, grows, following, sections, times, compare } = props;
   return (
     <div className={styles['bar']}>
       {props.search}
@@ -64,6 +67,17 @@ export function LogBar(props: Props) {
         {counted(props.lines, 'line')}, {size(props.sizeBytes)}
       </span>
       <span className={styles['view']}>
+        {compare ? (
+          <Button
+            kind="plain"
+            pressed={compare.isOpen}
+            onPress={compare.toggle}
+            label="Compare with the last green run"
+            title="Compare with the last green run of this lane (d)"
+          >
+            <GitCompare size={14} aria-hidden="true" /> Compare
+          </Button>
+        ) : null}
         {times ? <TimeChooser mode={times.mode} choose={times.choose} /> : null}
         {sections ? (
           <Button

@@ -3,6 +3,7 @@ import { pathOf, type RunDetail, type Step } from '@signalbox/protocol/browser';
 import { getRouteApi } from '@tanstack/react-router';
 import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react';
 import { ChosenActions } from './chosen-actions.tsx';
+import { CompareView } from './compare-view.tsx';
 import type { FirstPlace } from './first-place.ts';
 import { LogBar } from './log-bar.tsx';
 import { LogRows } from './log-rows.tsx';
@@ -106,6 +107,14 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
       replace: true,
       resetScroll: false,
     });
+  const isComparing = route.useSearch().compare === 1;
+  const toggleCompare = () =>
+    void navigate({
+      search: (old) => ({ ...old, compare: isComparing ? undefined : 1, run: run.run.id, step: step.index }),
+      hash: true,
+      replace: true,
+      resetScroll: false,
+    });
   const toggleFollow = () => (follow.following ? follow.letGo() : follow.hold());
   const toggleWhole = () => {
     setWanted(wanted === 'whole' ? 'fits' : 'whole');
@@ -121,6 +130,7 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
     nextTimes: () => log.hasTimes && chooseTimes(nextMode(times)),
     onlyMatches: () => search.terms.text !== '' && search.showOnly(!search.onlyMatches),
     toStart: () => goToEdge(1),
+    compare: () => !grows && toggleCompare(),
     toEnd: () => (grows ? follow.hold() : rows.showEnd()),
     chooseHere: () => choose(at ?? rows.firstInSight(), false),
     extend: (by) => range && choose(Math.max(1, Math.min(lines.last, range.to + by)), true),
@@ -146,13 +156,16 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
         toggleFollow={toggleFollow}
         sections={folds.count > 0 ? folds : null}
         times={log.hasTimes ? { mode: times, choose: chooseTimes } : null}
+        compare={grows ? null : { isOpen: isComparing, toggle: toggleCompare }}
         whole={height?.whole ?? false}
         toggleWhole={canGrow ? toggleWhole : null}
         rawHref={pathOf('read-log', { run: run.run.id, step: step.index }, { limit: rawLimit })}
         search={<SearchField search={search} input={input} at={matchAt < 0 ? null : matchAt} goTo={goToMatch} />}
       />
+      {isComparing ? <CompareView run={run.run.id} /> : null}
       <div
         ref={panel}
+        hidden={isComparing}
         className={styles['panel']}
         style={{ maxHeight: height?.height, '--digits': Math.max(3, String(lines.last).length) } as CSSProperties}
         role="log"
@@ -180,7 +193,7 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
           </div>
         </div>
       </div>
-      {range ? <ChosenActions range={range} run={run} step={step} jobName={jobName} /> : null}
+      {range && !isComparing ? <ChosenActions range={range} run={run} step={step} jobName={jobName} /> : null}
       {grows && follow.unseen > 0 ? (
         <button type="button" className={styles['unseen']} onClick={follow.hold}>
           +{follow.unseen.toLocaleString('en')} new {follow.unseen === 1 ? 'line' : 'lines'} ↓

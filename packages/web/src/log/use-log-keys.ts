@@ -9,6 +9,7 @@ type Keys = {
   readonly toggleFollow: () => void;
   readonly toggleSections: () => void;
   readonly nextTimes: () => void;
+  readonly compare: () => void;
   readonly onlyMatches: () => void;
   readonly toStart: () => void;
   readonly toEnd: () => void;
@@ -29,6 +30,7 @@ const commandsOf = (keys: Keys): Record<string, (event: KeyboardEvent) => void> 
     ['f', keys.toggleFollow],
     ['o', keys.toggleSections],
     ['t', keys.nextTimes],
+    ['d', keys.compare],
     ['v', keys.onlyMatches],
     ['g', keys.toStart],
     ['G', keys.toEnd],

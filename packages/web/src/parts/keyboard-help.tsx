@@ -21,6 +21,7 @@ const keys = [
   ['Log', 'g G', 'to the beginning, to the end'],
   ['Log', 'o', 'open or close all sections'],
   ['Log', 't', 'times of lines'],
+  ['Log', 'd', 'compare with the last green run'],
   ['Log', 'x', 'choose the line gone to, or the first in sight'],
   ['Log', 'Shift+↓ Shift+↑', 'choose more or fewer lines'],
   ['Everywhere', '?', 'this help'],
