@@ -4,6 +4,7 @@ import { createCommand } from './command-line.ts';
 import { addCommand } from './commands/add.ts';
 import { approveCommand, rejectCommand } from './commands/answer.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
@@ -32,7 +33,16 @@ import type { Terminal } from './terminal.ts';
 export const groups = {
   'On this machine': [startCommand, downCommand, doctorCommand],
   Repositories: [addCommand, removeCommand, initCommand, planCommand, pushCommand],
-  Jobs: [jobsCommand, watchCommand, explainCommand, logCommand, cancelCommand, rerunCommand, submitCommand],
+  Jobs: [
+    jobsCommand,
+    watchCommand,
+    explainCommand,
+    logCommand,
+    compareCommand,
+    cancelCommand,
+    rerunCommand,
+    submitCommand,
+  ],
   'Who comes next': [raiseCommand, approveCommand, rejectCommand, pauseCommand, resumeCommand, pausesCommand],
   'Workers and limits': [workersCommand, poolsCommand, poolCommand, groupsCommand, groupCommand],
   Access: [tokenCommand, secretCommand],

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { createCommand, runWith, withServer } from '../command-line.ts';
 import { connect, type ServerOptions } from '../connect.ts';
+import { printErrors } from '../error-lines.ts';
 import { findJob, type Lane } from '../find.ts';
 import { followLog } from '../follow-log.ts';
 import { grepLog } from '../grep-log.ts';
@@ -21,6 +22,7 @@ type Options = OutputOptions &
     ignoreCase?: true;
     lines?: string;
     tail?: string;
+    errors?: true;
   };
 
 export function logCommand(terminal: Terminal): Command {
@@ -33,6 +35,7 @@ export function logCommand(terminal: Terminal): Command {
       ['signalbox log 1207 --grep "warning|error" --regex --ignore-case', 'the lines that match'],
       ['signalbox log 1207 --step 1 --lines 120-140', 'these lines of a step'],
       ['signalbox log 1207 --tail 50', 'the last lines'],
+      ['signalbox log 1207 --errors', 'the lines that look like the reason of a failure'],
       ['signalbox log 1207 --raw > log.txt', 'the bytes as they are, without headings'],
     ])
       .argument('<job>', 'number of a job, or its name with --repo and --branch')
@@ -45,6 +48,7 @@ export function logCommand(terminal: Terminal): Command {
       .option('--ignore-case', 'small and capital letters are the same')
       .option('--lines <range>', 'these lines of a step, such as 120-140')
       .option('--tail <number>', 'the last lines')
+      .option('--errors', 'the lines that look like the reason of a failure, as step:line: text')
       .option('--raw', 'bytes as they are: no headings, colours kept'),
   ).action(
     runWith(terminal, async (output: Output, options: Options, word: string) => {
@@ -55,6 +59,7 @@ export function logCommand(terminal: Terminal): Command {
       const client = connect(terminal.env, options);
       const job = await findJob(client, word, { repo: options.repo, branch: options.branch });
       if (wanted) return printLines(client, output, job, wanted, raw);
+      if (options.errors) return printErrors(client, output, job, { step, raw });
       const { grep: text, regex = false, ignoreCase = false, follow = false } = options;
       if (text !== undefined) return grepLog(client, output, job, { text, regex, ignoreCase, step, raw });
       return followLog(client, output, job, { step, follow, raw });
@@ -63,8 +68,8 @@ export function logCommand(terminal: Terminal): Command {
 }
 
 /** @throws Mistake usage */
-function refuseMixture({ follow, grep, lines, tail, regex, ignoreCase }: Options): void {
-  const ways = Object.entries({ follow, grep, lines, tail }).filter(([, value]) => value !== undefined);
+function refuseMixture({ follow, grep, lines, tail, errors, regex, ignoreCase }: Options): void {
+  const ways = Object.entries({ follow, grep, lines, tail, errors }).filter(([, value]) => value !== undefined);
   if (ways.length > 1) {
     throw new Mistake('usage', `${ways.map(([name]) => `--${name}`).join(' and ')} exclude each other.`, 'Give one.');
   }
