@@ -14,7 +14,7 @@ export class LogLimit {
   constructor(limitBytes: number, tailBytes: number) {
     this.#limitBytes = limitBytes;
     this.#tailBytes = Math.min(tailBytes, Math.floor(limitBytes / 2));
-    this.#headLeft = limitBytes - this.#tailBytes - noticeBytes;
+    this.#headLeft = Math.max(0, limitBytes - this.#tailBytes - noticeBytes);
   }
 
   push(bytes: Buffer): Buffer {
