@@ -4,7 +4,7 @@ import { asMarkdown, cleanText } from '../src/log/copy-text.ts';
 import { safeAddress } from '../src/log/links.ts';
 import { marked, placesOf } from '../src/log/matches.ts';
 import { spansOf } from '../src/log/spans.ts';
-import { elapsed, slowGap, timeText } from '../src/log/times.ts';
+import { elapsed, printedTime, slowGap, timeText } from '../src/log/times.ts';
 
 const spans = (text: string) => spansOf({ text, style: '' });
 
@@ -77,6 +77,16 @@ describe('times', () => {
       '1:00:00.000',
       '0.000',
     ]);
+  });
+
+  test('are read from lines that begin with one', () => {
+    expect(printedTime('2026-11-23T02:03:04.056Z compiling')).toBe(at);
+    expect(printedTime('[2026-11-23 02:03:04,056] compiling')).toBe(at);
+    expect(printedTime('2026-11-23T03:03:04.0567891+01:00 compiling')).toBe(at);
+    expect(printedTime('2026-11-23 02:03:04 compiling')).toBe(at - 56);
+    expect(printedTime('compiled 2026-11-23T02:03:04Z')).toBeNull();
+    expect(printedTime('2026-99-99 02:03:04')).toBeNull();
+    expect(printedTime('2026-11-23')).toBeNull();
   });
 
   test('show where nothing was printed for long', () => {

@@ -7,7 +7,7 @@ export type Line = {
   readonly style: string;
   /** Characters that were left out at the end, because no one reads so long a line. */
   readonly cut: number;
-  /** When it was printed, as the worker's clock says; null: nobody knows. */
+  /** When it was printed; null: nobody knows. */
   readonly at: number | null;
 };
 

@@ -41,6 +41,19 @@ type Props = {
 
 export function LogBar(props: Props) {
   const { errors, at, goToError, grows, following, sections, times, compare } = props;
+  const compareButton = compare ? (
+    <Button
+      kind="plain"
+      pressed={compare.isOpen}
+      onPress={compare.toggle}
+      label={compare.isOpen ? 'Back to the log' : 'Compare with the last green run'}
+      title="Compare with the last green run of this lane (d)"
+    >
+      <GitCompare size={14} aria-hidden="true" />
+      <span className={styles['word']}>{compare.isOpen ? 'Back to the log' : 'Compare'}</span>
+    </Button>
+  ) : null;
+  if (compare?.isOpen) return <div className={styles['bar']}>{compareButton}</div>;
   return (
     <div className={styles['bar']}>
       {props.search}
@@ -67,17 +80,7 @@ export function LogBar(props: Props) {
         {counted(props.lines, 'line')}, {size(props.sizeBytes)}
       </span>
       <span className={styles['view']}>
-        {compare ? (
-          <Button
-            kind="plain"
-            pressed={compare.isOpen}
-            onPress={compare.toggle}
-            label="Compare with the last green run"
-            title="Compare with the last green run of this lane (d)"
-          >
-            <GitCompare size={14} aria-hidden="true" /> Compare
-          </Button>
-        ) : null}
+        {compareButton}
         {times ? <TimeChooser mode={times.mode} choose={times.choose} /> : null}
         {sections ? (
           <Button

@@ -4,6 +4,8 @@ import { LineStore, type Lines } from './line-store.ts';
 import { codesAfter, type Line, lineOf, linesOf, longestLine } from './lines.ts';
 import { type LogPart, partOf } from './log-part.ts';
 import { type Marker, markersOf } from './sections.ts';
+import { plainOf } from './spans.ts';
+import { printedTime } from './times.ts';
 
 /** Bytes of one answer: a screen of usual lines many times over, and little to wait for. */
 const partBytes = 262_144;
@@ -21,7 +23,7 @@ export class StepLog {
   sizeBytes = 0;
   state: 'reading' | 'read' | 'failed' = 'reading';
   problem: string | null = null;
-  /** When its lines were printed is known of some. */
+  /** Of some of its lines it is known when they were printed. */
   hasTimes = false;
   /** Somebody stays at the end: what comes is read. Else only how much it is. */
   atEnd = false;
@@ -164,8 +166,20 @@ export class StepLog {
       const markers = isOpen ? [] : markersOf(raw, part.firstLine + index);
       if (markers.length > 0) this.markers.set(part.firstLine + index, markers);
     });
-    this.lines.put(part.firstLine, lines, isOpen);
+    this.lines.put(
+      part.firstLine,
+      lines.map((line) => this.#timed(line)),
+      isOpen,
+    );
     return lines.length;
+  }
+
+  /** Only what a line says itself is known of when it was printed. */
+  #timed(line: Line): Line {
+    const at = printedTime(plainOf(line.text.slice(0, 200)));
+    if (at === null) return line;
+    this.hasTimes = true;
+    return { ...line, at };
   }
 
   #count({ sizeBytes, wholeLines, firstLine, lastLine, bytes }: LogPart): void {

@@ -6,6 +6,16 @@ export type TimeMode = (typeof timeModes)[number];
 /** A pause between two lines that is pointed at. */
 export const slowGapMillis = 10_000;
 
+const printed = /^\W{0,2}(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?(?!\d)/;
+
+/** The time that a program wrote at the beginning of its line, in plain text; without a zone it means UTC, as for steps. */
+export function printedTime(plain: string): number | null {
+  const [, day, time, fraction = '0', zone = 'Z'] = printed.exec(plain.slice(0, 60)) ?? [];
+  if (!day) return null;
+  const at = Date.parse(`${day}T${time}.${fraction.padEnd(3, '0').slice(0, 3)}${zone}`);
+  return Number.isNaN(at) ? null : at;
+}
+
 export function timeText(mode: TimeMode, at: number | null, before: number | null, start: number | null): string {
   if (at === null || mode === 'none') return '';
   switch (mode) {
