@@ -217,6 +217,20 @@ describe('in a log', patient, () => {
     expect(hrefs.filter((href) => !/^(#L\d+|https:)/.test(href))).toEqual([]);
   });
 
+  test('times are shown where its lines begin with one, and pauses are pointed out', async () => {
+    const run = await begun('timed');
+    const times = ['02:00:00.000', '02:00:00.250', '02:01:02.250'];
+    await run.print(times.map((time, index) => `2026-11-23T${time}Z line ${index + 1}\n`).join(''));
+    await run.finish('passed');
+    const page = await open(`/jobs/${run.order.job.id}`);
+    await seen(page.getByText('1 min 02 s without output'));
+    await page.keyboard.press('t');
+    await seen(row(page, 2).getByText('02:00:00.250', { exact: true }));
+    await page.getByRole('combobox', { name: 'Times of lines' }).selectOption('delta');
+    await seen(row(page, 3).getByText('+1:02.000', { exact: true }));
+    expect(new URL(page.url()).searchParams.get('times')).toBe('delta');
+  });
+
   test('of a very long line a part is shown, more of it when asked for, and all of it raw', async () => {
     const page = await open(`/jobs/${failed.job}?step=1#L${longLine}`);
     await inSight(page, longLine, 'top');
@@ -225,6 +239,32 @@ describe('in a log', patient, () => {
     await row(page, longLine).getByRole('button', { name: 'Show more' }).click();
     await until('more of it', async () => (await shown()) > 29_000);
     expect(await row(page, longLine).getByRole('button').count()).toBe(0);
+  });
+});
+
+describe('compared with the last green run of its lane,', patient, () => {
+  test('a log shows first what is different, and leads to the lines where it is', async () => {
+    const green = await begun('compared');
+    await green.print(`start at 12:00:01\n${numbered(1, 300)}all passed in 3.2 s\n`);
+    await green.finish('passed');
+    await sealed(green.order.runId);
+    const red = await begun('compared');
+    await red.print(`start at 14:30:59\n${numbered(1, 200)}error: the bridge is out\n${numbered(201, 300)}`);
+    await red.finish('failed');
+    await sealed(red.order.runId);
+    const page = await open(`/jobs/${red.order.job.id}`);
+    await seen(page.getByRole('log'));
+    await page.keyboard.press('d');
+    const first = page.getByRole('region', { name: 'make, line 202' });
+    await seen(first.getByText('First difference'));
+    expect(await first.locator('pre').textContent()).toContain('+error: the bridge is out');
+    await seen(page.getByText('all passed in 3.2 s'));
+    expect(await page.getByText('12:00:01').count()).toBe(0);
+    await first.getByRole('link').click();
+    await inSight(page, 202);
+    expect(await chosenLines(page)).toEqual([202]);
+    const alone = await open(`/jobs/${failed.job}?compare=1`);
+    await seen(alone.getByText('no run of this lane has passed'));
   });
 });
 
