@@ -1,4 +1,4 @@
-// What kind of character a code is, for those who go through lines: blanks, digits, letters. Beyond ASCII nothing is told apart.
+// What kind of character stands at a place of a line: blanks, digits, letters. Beyond ASCII nothing is told apart.
 
 export const other = 0;
 export const blank = 1;
@@ -12,11 +12,16 @@ for (const [first, last] of ['09', 'AZ', 'az', '__']) {
   for (let code = first!.charCodeAt(0); code <= last!.charCodeAt(0); code++) kinds[code] = kind;
 }
 
-/** Also of NaN, which is behind the end of a text: it must not become a key, which is looked up slowly. */
-export const kindOf = (code: number): number => (code < 128 ? kinds[code]! : other);
+/** 0 behind the end and before the beginning, where `charCodeAt` is NaN: one of those makes all that follows three times slower. */
+export const codeAt = (text: string, at: number): number => (at >= 0 && at < text.length ? text.charCodeAt(at) : 0);
 
-export const isDigitAt = (text: string, at: number): boolean => kindOf(text.charCodeAt(at)) === digit;
-export const isWordAt = (text: string, at: number): boolean => kindOf(text.charCodeAt(at)) >= digit;
+export function kindAt(text: string, at: number): number {
+  const code = codeAt(text, at);
+  return code < 128 ? kinds[code]! : other;
+}
+
+export const isDigitAt = (text: string, at: number): boolean => kindAt(text, at) === digit;
+export const isWordAt = (text: string, at: number): boolean => kindAt(text, at) >= digit;
 
 /** Where the letters, digits and underscores from here on end. */
 export function wordEnd(text: string, from: number): number {
@@ -27,6 +32,13 @@ export function wordEnd(text: string, from: number): number {
 
 export function blanksEnd(text: string, from: number): number {
   let end = from;
-  while (kindOf(text.charCodeAt(end)) === blank) end++;
+  while (kindAt(text, end) === blank) end++;
   return end;
+}
+
+/** The characters of a short text, to be asked for by their codes. */
+export function codesOf(characters: string): (code: number) => boolean {
+  const codes = new Uint8Array(128);
+  for (const character of characters) codes[character.charCodeAt(0)] = 1;
+  return (code) => code < 128 && codes[code] === 1;
 }

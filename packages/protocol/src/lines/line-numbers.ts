@@ -1,5 +1,16 @@
 // Where a number of a line ends, with all that belongs to it: fractions, times and dates, addresses, versions, units.
-import { blanksEnd, digit, isDigitAt, isWordAt, kindOf, wordEnd } from './line-codes.ts';
+import {
+  blank,
+  blanksEnd,
+  codeAt,
+  codesOf,
+  digit,
+  isDigitAt,
+  isWordAt,
+  kindAt,
+  letter,
+  wordEnd,
+} from './line-codes.ts';
 
 /** Behind the last of several, as in `1m 3s` and `2 minutes 5 seconds`, when each has a unit. `at` is at a digit. */
 export function quantityEnd(text: string, at: number): number {
@@ -18,16 +29,18 @@ export function quantityEnd(text: string, at: number): number {
 /** `1,234.5`, `02:51:23`, `2026-11-23T02:51:23.5Z`, `10.0.0.1:80`, `3/120`: one number each. */
 function numberEnd(text: string, at: number): number {
   let end = digitsEnd(text, at);
-  while (joins.includes(text.charAt(end)) && isDigitAt(text, end + 1) && !isIdAt(text, end)) {
+  while (isJoin(codeAt(text, end)) && isDigitAt(text, end + 1) && !isIdAt(text, end)) {
     end = digitsEnd(text, end + 1);
   }
-  return text.charAt(end) === 'Z' && !isWordAt(text, end + 1) ? end + 1 : end;
+  return codeAt(text, end) === capitalZ && !isWordAt(text, end + 1) ? end + 1 : end;
 }
 
-const joins = '.,:/+-T';
+const isJoin = codesOf('.,:/+-T');
+const capitalT = 84;
+const capitalZ = 90;
 
 /** What comes behind a join is an id, which is not a part of the number before it. */
-const isIdAt = (text: string, join: number) => text.charAt(join) !== 'T' && hexEnd(text, join + 1) > 0;
+const isIdAt = (text: string, join: number) => codeAt(text, join) !== capitalT && hexEnd(text, join + 1) > 0;
 
 function digitsEnd(text: string, at: number): number {
   let end = at;
@@ -37,25 +50,27 @@ function digitsEnd(text: string, at: number): number {
 
 /** The same when no unit follows. One that is written with the number may be followed by the next number. */
 function unitEnd(text: string, at: number): number {
-  const isApart = kindOf(text.charCodeAt(at)) === blankKind;
+  const isApart = kindAt(text, at) === blank;
   const start = isApart ? blanksEnd(text, at) : at;
   const micro = microEnd(text, start);
   let end = micro;
-  while (letters.test(text.charAt(end))) end++;
+  while (isLetterAt(text, end)) end++;
   if (end === micro || end - start > longestUnit) return at;
   const name = micro > start ? `u${text.slice(micro, end)}` : text.slice(start, end);
   if (!(isApart ? unitsApart : units).has(name.toLowerCase())) return at;
-  const follows = kindOf(text.charCodeAt(end));
+  const follows = kindAt(text, end);
   return follows < digit || (follows === digit && !isApart) ? end : at;
 }
 
-const blankKind = 1;
-const letters = /^[A-Za-z]/;
+const isLetterAt = (text: string, at: number) => kindAt(text, at) === letter && codeAt(text, at) !== underscore;
+const underscore = 95;
 const longestUnit = 12;
 
 /** The sign for millionths is one character of two kinds, or two bytes. */
 function microEnd(text: string, at: number): number {
-  const [first, second] = [text.charCodeAt(at), text.charCodeAt(at + 1)];
+  const first = codeAt(text, at);
+  if (first < 128) return at;
+  const second = codeAt(text, at + 1);
   if ((first === 0xc2 && second === 0xb5) || (first === 0xce && second === 0xbc)) return at + 2;
   return first === 0xb5 || first === 0x3bc ? at + 1 : at;
 }
@@ -67,7 +82,7 @@ const units = new Set(`m h d k g ${[...unitsApart].join(' ')}`.split(' '));
 
 /** Where an id of hexadecimal digits ends that begins here, with letters as well as digits; 0 when none does. */
 export function hexEnd(text: string, at: number): number {
-  if (text.charAt(at) === '0' && /^[xX]$/.test(text.charAt(at + 1))) {
+  if (codeAt(text, at) === zero && (codeAt(text, at + 1) | 32) === smallX) {
     const end = wordEnd(text, at);
     return end > at + 2 && isHex(text, at + 2, end) ? end : 0;
   }
@@ -77,6 +92,8 @@ export function hexEnd(text: string, at: number): number {
   return end - at >= shortestId && isHex(text, at, end) && isMixed(text, at, end) ? end : 0;
 }
 
+const zero = 48;
+const smallX = 120;
 /** A short form of a commit id. */
 const shortestId = 7;
 
@@ -94,7 +111,7 @@ function uuidEnd(text: string, at: number): number {
 
 function isHex(text: string, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
-    const code = text.charCodeAt(at) | 32;
+    const code = codeAt(text, at) | 32;
     if (!isDigitAt(text, at) && (code < 97 || code > 102)) return false;
   }
   return true;

@@ -1,4 +1,5 @@
 // Absolute paths in a line: where one begins and ends, and which part of it is its directory.
+import { codeAt, codesOf } from './line-codes.ts';
 
 export type FoundPath = {
   /** Where what is struck out ends: the last name stays, unless all is temporary. */
@@ -13,29 +14,36 @@ export function pathAt(text: string, at: number): FoundPath | undefined {
 
 /** `C:\…`: `at` is at the letter of the drive. */
 export const drivePathAt = (text: string, at: number): FoundPath | undefined =>
-  at === 0 || begins.includes(text.charAt(at - 1)) ? directoryOf(text, at, at + 2) : undefined;
+  at === 0 || isBefore(codeAt(text, at - 1)) ? directoryOf(text, at, at + 2) : undefined;
 
 /** Behind `file://`. */
 export const filePathAt = (text: string, at: number): FoundPath | undefined =>
-  text.charAt(at) === '/' ? directoryOf(text, at, at) : undefined;
+  codeAt(text, at) === slash ? directoryOf(text, at, at) : undefined;
+
+const slash = 47;
+const backslash = 92;
 
 function directoryOf(text: string, start: number, root: number): FoundPath | undefined {
   let end = root;
   let last = -1;
-  for (; end < text.length && !ends.includes(text.charAt(end)); end++) {
-    if (text.charAt(end) === '/' || text.charAt(end) === '\\') last = end;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (isEnd(code)) break;
+    if (code === slash || code === backslash) last = end;
   }
   if (last <= root) return undefined;
   return temporary.test(text.slice(start, end)) ? { end, put: '/#' } : { end: last + 1, put: '/#/' };
 }
 
-const ends = ' \t"\'`()<>|:;,*?&=[]{}';
+const isEnd = codesOf(' \t"\'`()<>|:;,*?&=[]{}');
 const temporary = /^(?:\/private)?(?:\/tmp|\/var\/tmp|\/var\/folders)\/|^[A-Za-z]:[\\/].*[\\/]te?mp[\\/]/i;
 
 /** Not within a word, a relative path or an address; but behind a short option, as in `-I/usr/include`. */
 function mayBegin(text: string, at: number): boolean {
-  if (at === 0 || begins.includes(text.charAt(at - 1))) return true;
-  return /^-[A-Za-z]$/.test(text.slice(Math.max(0, at - 2), at)) && (at === 2 || ' \t'.includes(text.charAt(at - 3)));
+  if (at === 0 || isBefore(codeAt(text, at - 1))) return true;
+  if (codeAt(text, at - 2) !== dash) return false;
+  return /^-[A-Za-z]$/.test(text.slice(at - 2, at)) && (at === 2 || ' \t'.includes(text.charAt(at - 3)));
 }
 
-const begins = ' \t"\'`([{<=,;>|';
+const dash = 45;
+const isBefore = codesOf(' \t"\'`([{<=,;>|');

@@ -1,8 +1,8 @@
 // Strikes out of a line what differs from run to run: times, durations, sizes, numbers, ids, and the directories of paths. What two
 // runs print alike is then the same text. Pure, in one pass over the characters.
-import { blank, blanksEnd, digit, isDigitAt, kindOf, letter, wordEnd } from './line-codes.ts';
+import { blank, blanksEnd, codeAt, codesOf, digit, isDigitAt, kindAt, letter, wordEnd } from './line-codes.ts';
 import { hexEnd, quantityEnd } from './line-numbers.ts';
-import { drivePathAt, type FoundPath, filePathAt, pathAt } from './line-paths.ts';
+import { drivePathAt, filePathAt, pathAt } from './line-paths.ts';
 
 /**
  * Of a plain line (`plainLine`). It knows ASCII only, so bytes that stand for characters (latin1) give the bytes of the same answer.
@@ -14,30 +14,38 @@ import { drivePathAt, type FoundPath, filePathAt, pathAt } from './line-paths.ts
  * - Absolute paths keep their last name (`/#/main.c`); below a directory for temporary files nothing (`/#`).
  */
 export function normaliseLine(plain: string): string {
-  const scan: Scan = { text: plain, at: 0, out: '', from: 0 };
-  while (scan.at < plain.length) {
-    const code = plain.charCodeAt(scan.at);
-    const kind = kindOf(code);
-    if (kind === letter) takeWord(scan);
-    else if (kind === digit) takeNumber(scan);
-    else if (kind === blank) takeBlanks(scan);
-    else if (code === slash) takePath(scan, pathAt(plain, scan.at));
-    else scan.at++;
+  let [out, from, at] = ['', 0, 0];
+  while (at < plain.length) {
+    const kind = kindAt(plain, at);
+    const end = kind === letter ? wordEnd(plain, at) : at + 1;
+    const struck: Struck | undefined =
+      kind === letter
+        ? wordAt(plain, at, end)
+        : kind === digit
+          ? numberAt(plain, at)
+          : kind === blank
+            ? blanksAt(plain, at)
+            : codeAt(plain, at) === slash
+              ? pathAt(plain, at)
+              : undefined;
+    if (struck) {
+      out += plain.slice(from, struck.start ?? at) + struck.put;
+      from = struck.end;
+    }
+    at = struck ? (struck.next ?? struck.end) : end;
   }
-  return withoutEnds(scan.out + plain.slice(scan.from));
+  return withoutEnds(from === 0 ? plain : out + plain.slice(from));
 }
 
-type Scan = {
-  readonly text: string;
-  at: number;
-  /** What is done, of all before `from`. */
-  out: string;
-  from: number;
-};
+/** From here to there something else stands; `next` is where to look on. */
+type Struck = { readonly start?: number; readonly end: number; readonly put: string; readonly next?: number };
 
 const slash = 47;
 const lastHexLetter = 102;
 const lastCapital = 90;
+const numberSign = 35;
+const colon = 58;
+const isSlash = codesOf('/\\');
 
 /** Each run of blanks is one by now. Beyond ASCII there are others, which are left alone. */
 function withoutEnds(text: string): string {
@@ -45,59 +53,41 @@ function withoutEnds(text: string): string {
   return text.startsWith(' ') || end < 0 ? text.slice(text.startsWith(' ') ? 1 : 0, end) : text;
 }
 
-/** From here to there something else stands. */
-function put(scan: Scan, end: number, instead: string): void {
-  scan.out += scan.text.slice(scan.from, scan.at) + instead;
-  scan.at = end;
-  scan.from = end;
-}
-
 /** Nearly every word is none of what is struck out: it costs a look at its length, or at its first letter. */
-function takeWord(scan: Scan): void {
-  const { text, at } = scan;
-  const end = wordEnd(text, at);
+function wordAt(text: string, at: number, end: number): Struck | undefined {
   const length = end - at;
-  const id = length >= 7 && (text.charCodeAt(at) | 32) <= lastHexLetter ? hexEnd(text, at) : 0;
+  const first = codeAt(text, at);
+  const isHex = length >= 7 && (first | 32) <= lastHexLetter;
   // What is written with a number belongs to it.
-  if (text.charAt(at - 1) === '#') scan.at = end;
-  else if (id > 0) put(scan, id, '#');
-  else if (length === 1 && /^:[\\/]/.test(text.slice(end, end + 2))) takePath(scan, drivePathAt(text, at));
-  else if (length === 3 && text.charCodeAt(at) <= lastCapital && isDate(text, at, end)) put(scan, end, '#');
-  else if (length === 4 && text.startsWith('file://', at)) {
-    const path = filePathAt(text, end + 3);
-    scan.at = path ? end + 3 : end;
-    if (path) takePath(scan, path);
-  } else scan.at = end;
+  if ((!isHex && length > 4) || codeAt(text, at - 1) === numberSign) return undefined;
+  const id = isHex ? hexEnd(text, at) : 0;
+  if (id > 0) return { end: id, put: '#' };
+  if (length === 1 && codeAt(text, end) === colon && isSlash(codeAt(text, end + 1))) return drivePathAt(text, at);
+  if (length === 3 && first <= lastCapital && isDate(text, at, end)) return { end, put: '#' };
+  if (length !== 4 || !text.startsWith('file://', at)) return undefined;
+  const path = filePathAt(text, end + 3);
+  return path && { start: end + 3, ...path };
 }
 
-function takeNumber(scan: Scan): void {
-  const { text, at } = scan;
+function numberAt(text: string, at: number): Struck {
   const end = hexEnd(text, at) || quantityEnd(text, at);
-  const rest = wordEnd(text, end);
-  if (rest === at + 1 && text.charAt(at) === '0') scan.at = rest;
-  else {
-    put(scan, end, '#');
-    // `64bit`, `2nd`: the letters stay, whatever digits come behind them.
-    scan.at = rest;
-  }
+  // `64bit`, `2nd`: the letters stay, whatever digits come behind them.
+  const next = wordEnd(text, end);
+  return next === at + 1 && codeAt(text, at) === zero ? { end: next, put: '0' } : { end, put: '#', next };
 }
 
-function takeBlanks(scan: Scan): void {
-  const end = blanksEnd(scan.text, scan.at);
-  if (end === scan.at + 1 && scan.text.charAt(scan.at) === ' ') scan.at = end;
-  else put(scan, end, ' ');
-}
+const zero = 48;
 
-function takePath(scan: Scan, path: FoundPath | undefined): void {
-  if (path) put(scan, path.end, path.put);
-  else scan.at++;
+function blanksAt(text: string, at: number): Struck | undefined {
+  const end = blanksEnd(text, at);
+  return end === at + 1 && text.charAt(at) === ' ' ? undefined : { end, put: ' ' };
 }
 
 /** A month or a weekday, and a number or another of them behind it. */
 function isDate(text: string, at: number, end: number): boolean {
   if (!dates.has(text.slice(at, end))) return false;
   let next = end;
-  while (text.charAt(next) === ',' || kindOf(text.charCodeAt(next)) === blank) next++;
+  while (text.charAt(next) === ',' || kindAt(text, next) === blank) next++;
   return next > end && (isDigitAt(text, next) || dates.has(text.slice(next, wordEnd(text, next))));
 }
 
