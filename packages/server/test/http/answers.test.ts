@@ -70,6 +70,18 @@ async function live(): Promise<void> {
   });
   await yard.appendLog(failed, 'make: *** no rule\n', { step: 1 });
   await person.call('search-log', { params: { run: failed.runId }, query: { text: 'no rule' } });
+  const found = { step: 1, line: 1, startByte: 0, text: 'make: *** no rule', pattern: 'build' };
+  await worker.call('report-error-lines', {
+    params: { run: failed.runId },
+    body: {
+      claimId: failed.claimId,
+      items: [{ ...found, fingerprint: 'a'.repeat(16) }],
+      stopped: [{ step: 1, line: 2, why: 'enough' }],
+    },
+  });
+  await person.call('list-error-lines', { params: { run: failed.runId } });
+  await person.call('compare-log', { params: { run: failed.runId } });
+  await person.call('compare-log', { params: { run: failed.runId }, query: { with: failed.runId } });
   await yard.putArtifact(failed, 'out/a.txt', 'artifact');
   await yard.finish(failed, 'failed', [0, 18]);
   const cancelled = held((await yard.claim())!);

@@ -52,7 +52,8 @@ export async function compareStep(comparison: StepComparison): Promise<boolean> 
   }
 }
 
-const mostAtOnce = 2048;
+/** Some milliseconds, then others get their turn. */
+const mostAtOnce = 512;
 const linesBefore = 3;
 
 function countAlike({ here, there }: StepComparison): number {
