@@ -2,7 +2,7 @@
 import { crashPoint, type Db, type Live } from '../base/index.ts';
 import { settle } from '../queue/index.ts';
 
-/** Says that jobs of these pipelines have ended. It does not wait; what fails is made up by the timetable. */
+/** Says that jobs of these pipelines have ended (or hint `pipeline-over:ID`). It does not wait; what fails is made up by the timetable. */
 export type SettlePipelines = (pipelineIds: readonly number[]) => void;
 
 const gatherMs = 50;
@@ -17,10 +17,16 @@ export function createSettlePipelines(db: Db, live: Live): SettlePipelines {
     crashPoint('pipeline-not-settled');
     settleNow(db, live, ids).catch(() => undefined);
   };
-  return (pipelineIds) => {
+  const settleSoon: SettlePipelines = (pipelineIds) => {
     for (const id of pipelineIds) waiting.add(id);
     if (waiting.size > 0 && timer === undefined) timer = setTimeout(run, gatherMs);
   };
+  // Pipelines whose last jobs ended without a run, as when newer ones stand for them.
+  live.watch('pipeline-over:*', (topic) => {
+    const id = Number(topic.slice('pipeline-over:'.length));
+    if (id > 0) settleSoon([id]);
+  });
+  return settleSoon;
 }
 
 export async function settleNow(db: Db, live: Live, pipelineIds: readonly number[] | 'all'): Promise<void> {

@@ -1,7 +1,7 @@
 // What must happen every few seconds, whoever does it: each entry is safe to run on any number of servers at once.
 import { crashPoint, type Db, type Live, type Tell } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
-import { expireLeases, learnLanes, type QueueLimits, tidyGroups } from '../queue/index.ts';
+import { expireLeases, giveDueSlots, learnLanes, type QueueLimits, tidyGroups } from '../queue/index.ts';
 import { type ArchiveStore, ended, missed, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
 import { lookAtDue, sweepMirrors } from '../source/index.ts';
 import { forgetHistory } from './forget-history.ts';
@@ -50,6 +50,7 @@ export function startTimetable(parts: TimetableParts): Timetable {
       hasLooked = true;
     }),
     every(10, 'settle-pipelines', () => settleNow(db, live, 'all')),
+    every(1, 'give-due-slots', async () => live.hint(...(await db.transaction(giveDueSlots)))),
     every(10, 'tidy-groups', async () => live.hint(...(await db.transaction(tidyGroups)))),
     every(5, 'look-at-due', async () => {
       await lookAtDue(db, (repoId) =>

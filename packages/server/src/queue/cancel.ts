@@ -48,7 +48,9 @@ async function cancel(tx: Tx, jobIds: readonly number[], reason: Reason): Promis
     const left = await tx.query<{ id: number }>(sql`
       select id from job
       where id = any (${open}::bigint[]) and state <> 'done'
-        and not exists (select from run where run.job_id = job.id and run.verdict is null and run.cancel_reason is not null offset 0)
+        -- One that runs without a run, which cannot be, is left to who looks for such: it would be asked for again for ever.
+        and (state <> 'running' or exists (
+          select from run where run.job_id = job.id and run.verdict is null and run.cancel_reason is null offset 0))
       order by id`);
     open = left.map((job) => job.id);
   }

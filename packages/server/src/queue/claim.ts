@@ -32,16 +32,19 @@ export function claim(db: Db, asked: readonly AskedJob[], firstLeaseSeconds: num
 export function claimStatement(asked: readonly AskedJob[], firstLeaseSeconds: number): Statement {
   return sql`
     with asked as materialized (
-      select t.claim_id, t.worker_id, t.job_id
+      select t.claim_id, t.worker_id, t.job_id, worker.pools
       from unnest(${asked.map((one) => one.claimId)}::uuid[], ${asked.map((one) => one.workerId)}::bigint[],
                   ${asked.map((one) => one.jobId)}::bigint[]) as t (claim_id, worker_id, job_id)
-      -- Not a join: one statement of a hundred claims must not pass a fleet of 14,000.
-      where (select hold is null from worker where worker.id = t.worker_id)
+      -- Each by its key: one statement of a hundred claims must not pass a fleet of 14,000. What the room knew of them may be old.
+      cross join lateral (
+        select pools from worker where worker.id = t.worker_id and hold is null and state = 'active' offset 0
+      ) as worker
       order by t.job_id
     ), picked as materialized (
       select here.job_id, asked.claim_id, asked.worker_id
       from asked cross join lateral (
-        select claimable.job_id from claimable where claimable.job_id = asked.job_id for update skip locked
+        select claimable.job_id from claimable where claimable.job_id = asked.job_id and claimable.pool = any (asked.pools)
+        for update skip locked
       ) as here
     ), gone as (
       delete from ready where job_id = any (array(select job_id from picked))

@@ -7,7 +7,7 @@ export { type AddMemory, addMemory } from './add-plain.ts';
 export { cancelJob, cancelPipeline } from './cancel.ts';
 export type { Claim } from './claim.ts';
 export { classOf, handicapSeconds, type OrderPolicy } from './decide/rank.ts';
-export { tidyGroups } from './enter-groups.ts';
+export { giveDueSlots, tidyGroups } from './enter-groups.ts';
 export { expireLeases, noteAnswering, noteLogsHeld } from './expire.ts';
 export { explainJob } from './explain/explain-job.ts';
 export { type Ended, type EndOfRun, finish, type RunHold } from './finish.ts';

@@ -247,10 +247,12 @@ export function startWaitingRoom(parts: WaitingRoomParts): WaitingRoom {
   /** Who waits may have been held, or let go. */
   const lookAtChanged = () => {
     recheck = undefined;
-    const waiters = [...byClaim.values()].filter(
-      (waiter) => changed.has(waiter.workerId) && !waiter.inFlight && !waiter.isArriving,
-    );
+    const here = [...byClaim.values()].filter((waiter) => changed.has(waiter.workerId));
     changed.clear();
+    const waiters = here.filter((waiter) => !waiter.inFlight && !waiter.isArriving);
+    // What is being read of the others may have been so before the change: they are looked at again after that.
+    for (const waiter of here) if (waiter.inFlight || waiter.isArriving) changed.add(waiter.workerId);
+    if (changed.size > 0) recheck = setTimeout(lookAtChanged, lookAnywayMs / 5);
     for (const waiter of waiters) {
       leave(waiter);
       byClaim.set(waiter.claimId, waiter);

@@ -185,3 +185,11 @@ test('a settling and a rerun at once leave no open job in a pipeline that has en
     await kit.end((await kit.claimOne('own'))!, 'passed');
   }
 });
+
+test('a cancel does not go round for ever over a job that runs without a run, which cannot be', async () => {
+  const { ids, pipelineId } = await kit.submitJobs({ broken: [], whole: [] });
+  await kit.db.query(sql`delete from ready where job_id = ${ids['broken']!}`);
+  await kit.db.query(sql`update job set state = 'running' where id = ${ids['broken']!}`);
+  await kit.db.transaction((tx) => cancelPipeline(tx, pipelineId, 'ada'));
+  expect(await kit.states(pipelineId)).toEqual({ broken: 'running', whole: 'cancelled' });
+});

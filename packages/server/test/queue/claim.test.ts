@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Db, type Live, sql, startLive } from '../../src/base/index.ts';
+import { claim } from '../../src/queue/claim.ts';
 import {
   createRenew,
   expireLeases,
@@ -197,3 +198,13 @@ test('when hundreds of workers vanish at once, one look gives up all of their ru
   const { ended, failures } = await expireLeases(kit.db, queueDefaults, nothingMore);
   expect([ended.length, failures]).toEqual([count, []]);
 }, 60_000);
+
+test('a worker that has left the pool, or signed off, gets nothing, whatever the waiting room still believes', async () => {
+  const { ids } = await kit.submitJobs({ here: [] }, { pool: 'left' });
+  const asked = (workerId: number) => claim(kit.db, [{ claimId: randomUUID(), workerId, jobId: ids['here']! }], 30);
+  const moved = await makeWorker(kit.db, 'moved', ['elsewhere']);
+  const gone = await makeWorker(kit.db, 'gone', ['left']);
+  await kit.db.query(sql`update worker set state = 'gone' where id = ${gone}`);
+  expect([await asked(moved), await asked(gone)]).toEqual([[], []]);
+  expect(await asked(await makeWorker(kit.db, 'there', ['left']))).toHaveLength(1);
+});

@@ -88,6 +88,27 @@ test('jobs that become ready when what they need has passed are joined, too', as
   expect(states.map((one) => one['later'])).toEqual(['skipped', 'ready']);
 });
 
+test('who waits for a slot of its group is joined as who waits for a worker, and the newest has the oldest place', async () => {
+  const order = { concurrencyGroup: 'deploy' };
+  const first = await send('grouped', order);
+  const worker = await line.worker('grouped');
+  const running = (await line.take(worker))!;
+  expect(running.jobId).toBe(first.jobId);
+  const waiting = [await send('grouped', order), await send('grouped', order)];
+  const other = await kit.submitJobs({ other: [] }, { pool: 'grouped', order }, { pushId: await kit.push() });
+  waiting.push(await send('grouped', order));
+  expect(await stands(waiting)).toEqual(['skipped, coalesced into 1', 'skipped, coalesced into 2', 'held']);
+  await kit.end(running, 'passed');
+  expect([(await stands(waiting))[2], await kit.states(other.pipelineId)]).toEqual(['ready', { other: 'held' }]);
+  // Ready with its slot, it still waits for a worker: the next push stands for it, and takes the slot over.
+  waiting.push(await send('grouped', order));
+  expect((await stands(waiting)).slice(2)).toEqual(['skipped, coalesced into 3', 'ready']);
+  const got = (await line.take(worker))!;
+  expect(got.jobId).toBe(waiting[3]!.jobId);
+  await kit.end(got, 'passed');
+  expect(await kit.states(other.pipelineId)).toEqual({ other: 'ready' });
+});
+
 test('who stands for others keeps the oldest place in line and the highest priority, through its attempts', async () => {
   const first = await send('place', { priority: 7 });
   await older(kit.db, [first.jobId], 1000);

@@ -102,6 +102,7 @@ describe('lanes', () => {
     await ran('slow', pool, 600);
     await ran('quick', pool, 60);
     await learnLanes(kit.db, 120);
+    await kit.db.query(sql`update worker set pools = '{default}' where id = ${kit.workerId}`);
     const worker = await makeWorker(kit.db, 'when-1', [pool]);
     const { ids } = await kit.submitJobs({ slow: [], quick: [], last: [] }, { pool });
     await claimFirst(kit.db, pool, [worker]);

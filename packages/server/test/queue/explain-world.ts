@@ -7,6 +7,7 @@ import {
   answerGate,
   cancelJob,
   finish,
+  giveDueSlots,
   holdWorker,
   letWorkerGo,
   pause,
@@ -225,4 +226,8 @@ export async function letTimePass(db: Db, { pools }: World): Promise<void> {
     update ready
     set not_before = now(), since = since - interval '1 day', rank = rank - interval '1 day'
     where pool = any (${pools}::text[])`);
+  await db.query(sql`
+    update concurrency_slot set not_before = now()
+    from job where job.id = concurrency_slot.job_id and job.pool = any (${pools}::text[]) and concurrency_slot.not_before > now()`);
+  await db.transaction(giveDueSlots);
 }

@@ -1,8 +1,10 @@
 // Concurrency groups: only so many of their jobs at once, with a limit that lives on the group and is read live.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from '../../src/base/index.ts';
+import { checkInvariants } from '../../src/flow/invariants/index.ts';
 import {
   cancelJob,
+  giveDueSlots,
   listGroups,
   queueDefaults,
   raiseJob,
@@ -127,6 +129,27 @@ describe('a slot', () => {
       { lane: 'ready' },
     ]);
     expect(await group('joined')).toMatchObject({ taken: 1, waiting: 0 });
+  });
+
+  test('is not taken by a job whose time has not come: it stands beside the line until then', async () => {
+    const tonight = new Date(Date.now() + 3_600_000).toISOString();
+    const { ids, pipelineId } = await submitTo('later', ['tonight'], { notBefore: tonight });
+    const slow = await submitTo('later', ['settles'], { delaySeconds: 1800 });
+    const now = await submitTo('later', ['now', 'next']);
+    expect([await statesOf(pipelineId), await statesOf(slow.pipelineId), await statesOf(now.pipelineId)]).toEqual([
+      { tonight: 'held' },
+      { settles: 'held' },
+      { now: 'ready', next: 'held' },
+    ]);
+    const worker = await line.worker('later');
+    expect(await line.order(worker, (claim) => kit.end(claim, 'passed'))).toEqual(['now', 'next']);
+    const held = (await checkInvariants(kit.db, 0)).find((report) => report.name === 'held-by-something');
+    expect(held?.offending).toEqual([]);
+    await kit.db.query(sql`
+      update concurrency_slot set not_before = now() where job_id = any (${[ids['tonight']!, slow.ids['settles']!]}::bigint[])`);
+    await kit.db.query(sql`update job set not_before = now() where id = ${ids['tonight']!}`);
+    line.live.hint(...(await kit.db.transaction(giveDueSlots)));
+    expect(await line.order(worker, (claim) => kit.end(claim, 'passed'))).toEqual(['tonight', 'settles']);
   });
 
   test('is asked for anew by a job that runs again', async () => {

@@ -13,6 +13,7 @@ import {
   finishAlone,
   forgetPipelines,
   forgetWorkers,
+  giveDueSlots,
   learnLanes,
   noteAnswering,
   queueDefaults,
@@ -78,7 +79,7 @@ export async function goAllTheWay(
   did('whose 5,000 runs there are, every 2 s', 30_000);
 
   const workers = await plain.query<{ id: number }>(sql`
-    select id from worker where hold is null order by id desc limit 100 offset ${turn * 100}`);
+    select id from worker where hold is null and ${pool}::text = any (pools) order by id desc limit 100`);
   const asked = [...lineup.lines.values()]
     .flat()
     .slice(0, 100)
@@ -126,6 +127,7 @@ export async function goAllTheWay(
   did('a push with 100 jobs comes', 5000);
   const [{ repoId } = { repoId: 0 }] = await plain.query<{ repoId: number }>(sql`select min(id) as "repoId" from repo`);
   await db.transaction((tx) => setGroup(tx, { repoId, name: `group ${turn}`, slots: 5, by: 'me' }));
+  await db.transaction(giveDueSlots);
   await db.transaction(tidyGroups);
   did('the slots of a group are given', 1000);
   await addMore(db, plain, pipelineIds[0]!);

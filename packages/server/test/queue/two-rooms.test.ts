@@ -53,7 +53,8 @@ test('without a fresh look at every turn no job is passed by more than were give
   const pool = 'fresh';
   const count = 60;
   const { ids } = await kit.submitJobs(named('j', count), { pool });
-  const order = new Map(Object.values(ids).map((id, place) => [id, place]));
+  const inOrder = Object.values(ids).sort((a, b) => a - b);
+  const order = new Map(inOrder.map((id, place) => [id, place]));
   const workers = await Promise.all(rooms.map((room) => room.worker(pool)));
   const places: number[] = [];
   for (let turn = 0; turn < count; turn += 1) {

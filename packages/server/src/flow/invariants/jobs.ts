@@ -64,11 +64,11 @@ export const ofJobs = {
         and not exists (select 1 from concurrency_slot where job_id = job.id and not taken)
       union all
       select 'group ' || g.name || ' has ' || g.slots || ' slots and ' || count(*) filter (where slot.taken) || ' taken, and '
-             || count(*) filter (where not slot.taken) || ' jobs wait for one'
+             || count(*) filter (where not slot.taken and slot.not_before <= now()) || ' jobs wait for one'
       from concurrency_group as g join concurrency_slot as slot on slot.group_id = g.id
       group by g.id
       having count(*) filter (where slot.taken) < g.slots
-        and min(slot.since) filter (where not slot.taken) < now() - make_interval(secs => ${graceSeconds})
+        and min(greatest(slot.since, slot.not_before)) filter (where not slot.taken) < now() - make_interval(secs => ${graceSeconds})
         and g.changed_at < now() - make_interval(secs => ${graceSeconds})`,
   },
   'slots-are-of-open-jobs': {

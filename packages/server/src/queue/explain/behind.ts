@@ -64,6 +64,8 @@ export function blockersOf(job: JobFacts, upstream: Upstream, around: Surroundin
 
   function selfOf(of: JobFacts): Blocker[] {
     const own = ownBlockers(of, around);
+    // Before its time it stands beside the line of its group: that is said, and no more.
+    if (of.slotNotBefore !== null) return own;
     if (needsSlot(of)) {
       const found = slot(of);
       // Before its turn has come only what will not change by itself is worth a word.

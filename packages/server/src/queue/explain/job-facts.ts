@@ -24,6 +24,8 @@ export type JobFacts = {
   readonly delaySeconds: number;
   /** The time before which it was asked not to begin, while that lies ahead. */
   readonly askedNotBefore: string | null;
+  /** Until then it stands beside the line of its group. */
+  readonly slotNotBefore: string | null;
   /** Its run was told to end. */
   readonly isBeingCancelled: boolean;
   readonly line: InLineFacts | null;
@@ -94,6 +96,7 @@ export async function readJobs(db: Queryable, ids: readonly number[]): Promise<J
            case when ready.not_before > now() then ready.not_before end as "notBefore",
            g.id as "groupId", repo.name as "groupRepo", g.name as "groupName", g.slots, g.changed_by as "changedBy",
            g.changed_at as "changedAt", slot.since as "waitsSince",
+           case when slot.not_before > now() then slot.not_before end as "slotNotBefore",
            error.text as "errorText", error.worker as "errorWorker", error.at as "errorAt"
     from job
     join pipeline on pipeline.id = job.pipeline_id

@@ -113,19 +113,15 @@ function allHeld(pool: string, { there, held }: PoolWorkers): Blocker {
 
 function notYet(job: JobFacts, at: string): Blocker[] {
   const { line, lastError, askedNotBefore, delaySeconds } = job;
-  if (!line) {
-    if (askedNotBefore === null) return [];
-    const what = `It was asked for not before ${clock(askedNotBefore, at)}`;
-    return [blocker('scheduled-for', 'be-patient', what, { since: job.createdAt })];
-  }
-  if (line.notBefore === null) return [];
-  const until = clock(line.notBefore, at);
+  const notBefore = line ? line.notBefore : (job.slotNotBefore ?? askedNotBefore);
+  if (notBefore === null) return [];
+  const until = clock(notBefore, at);
   if (lastError) {
     const what = `Its last run errored on ${lastError.worker} (${lastError.text}); it is tried again at ${until}, rather on another worker`;
     return [blocker('retry-backoff', 'be-patient', what, { since: lastError.at })];
   }
   const why =
-    line.notBefore === askedNotBefore
+    notBefore === askedNotBefore
       ? `It was asked for not before ${until}`
       : `It was asked to wait ${span(delaySeconds)} once nothing is missing: until ${until}`;
   return [blocker('scheduled-for', 'be-patient', why, { since: job.createdAt })];

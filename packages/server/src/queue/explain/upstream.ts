@@ -69,7 +69,7 @@ async function readMembers(db: Queryable, waiting: readonly JobFacts[]): Promise
     cross join (values (true), (false)) as kind (taken)
     cross join lateral (
       select job_id, taken from concurrency_slot as slot
-      where slot.group_id = g.id and slot.taken = kind.taken
+      where slot.group_id = g.id and slot.taken = kind.taken and (slot.taken or slot.not_before <= now())
       order by rank, job_id
       limit ${mostMembers}
     ) as member`);
