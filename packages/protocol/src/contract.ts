@@ -365,7 +365,12 @@ export const contract = {
     body: RenewRequest,
     output: RenewAnswer,
   },
-  'report-steps': { ...run, summary: 'How the steps of a run stand.', body: StepsReport, output: nothing },
+  'report-steps': {
+    ...run,
+    summary: 'How the steps of a run stand.',
+    body: StepsReport,
+    output: Type.Object({ watched: Type.Optional(Type.Boolean({ description: 'As append-log answers it.' })) }),
+  },
   'append-log': {
     ...run,
     summary: 'Append gzip members to the logs of a run. What is there already is passed over.',

@@ -1,6 +1,6 @@
 // A worker and a network that fails: lost answers, a server that is away, claims that are lost, people who cancel.
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../../test/kit/wait.ts';
@@ -187,6 +187,18 @@ describe('a log that somebody reads', () => {
     await station.finished(run);
     expect(run.arrivals.length).toBeGreaterThanOrEqual(4);
     expect(textOf(run, 1)).toMatch(/^(line \d\nhalf\d+\n){6}$/);
+  });
+
+  test('from its beginning leaves with the first report of a step, before the run is renewed', async () => {
+    const { station, start, dataDir } = await site({ firstRenewalMillis: 60_000, logMillis: 60_000 });
+    const run = station.submit({ steps: ['echo begin; until [ -e go ]; do sleep 0.05; done; echo end'] });
+    station.watch(run);
+    await start();
+    await station.until('its first line', () => textOf(run, 1) === 'begin\n');
+    expect([run.renewals, run.finish]).toEqual([0, null]);
+    const [name] = readdirSync(join(dataDir, 'runs'));
+    writeFileSync(join(dataDir, 'runs', name!, 'work', 'go'), '');
+    await station.finished(run);
   });
 
   test('makes no renewal hurry: what the worker knows already is no news', async () => {

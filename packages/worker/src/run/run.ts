@@ -379,6 +379,7 @@ export class ActiveRun {
       takes: this.#start.before?.takes ?? 0,
       millis: settings.reportMillis,
       keep: (steps) => writeSteps(path, steps),
+      onWatched: (isWatched) => this.watch(isWatched),
       log,
       signal: this.#wire.signal,
     });

@@ -15,6 +15,8 @@ export type StepBoardOptions = {
   readonly millis: number;
   /** Remembers what is reported, for the case that this process dies. */
   readonly keep: (steps: readonly Step[]) => void;
+  /** Somebody reads the log: heard here first, for a young run is not renewed yet. */
+  readonly onWatched: (isWatched: boolean) => void;
   readonly log: OwnLog;
   readonly signal: AbortSignal;
 };
@@ -79,13 +81,16 @@ export class StepBoard {
   }
 
   async #report(): Promise<void> {
-    const { link, runId, claimId, log, keep } = this.#options;
+    const { link, runId, claimId, log, keep, onWatched } = this.#options;
     this.#isReporting = true;
     this.#isStale = false;
     const body = { claimId, sequence: ++this.#sequence, steps: [...this.#steps] };
     keep(body.steps);
     try {
-      await link.untilAnswered('report-steps', { params: { run: runId }, body }, { signal: this.#closed.signal });
+      const call = { params: { run: runId }, body };
+      const { watched } = await link.untilAnswered('report-steps', call, { signal: this.#closed.signal });
+      // A server of the version before does not say.
+      if (watched !== undefined) onWatched(watched);
     } catch (error) {
       // A lost claim is heard of by renewal; a report that came too late is told again by `finish`.
       if (!this.#closed.signal.aborted && !(error instanceof Refused)) log.warn(`Steps not reported: ${tell(error)}`);

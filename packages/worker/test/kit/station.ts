@@ -217,8 +217,9 @@ export class Station {
     },
     'report-steps': (_request, values, body) => {
       const { claimId, steps } = JSON.parse(body.toString()) as { claimId: string; steps: Step[] };
-      this.#run(values, claimId).reports.push(steps);
-      return {};
+      const run = this.#run(values, claimId);
+      run.reports.push(steps);
+      return { watched: run.isWatched };
     },
     'append-log': (request, values, body) => {
       const run = this.#run(values, String(request.headers['x-claim-id']));

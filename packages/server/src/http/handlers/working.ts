@@ -94,7 +94,7 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       const hold = { runId: params.run, claimId: body.claimId };
       live.hint(...(await takeUp.orAgain(hold, () => reportSteps(db, hold, body.sequence, body.steps))));
       crashPoint('steps-reported');
-      return {};
+      return { watched: watched.has(params.run) };
     },
     async 'append-log'({ params, headers, body }) {
       disk.checkLog();
