@@ -6,30 +6,34 @@ import type { RunSteps } from '../../record/index.ts';
 export type RunToCompare = { readonly run: ComparedRun; readonly steps: RunSteps['steps'] };
 export type Green = { readonly runId: number; readonly chosen: NonNullable<LogComparison['chosen']> };
 
-/** @throws Refused run-not-found */
+/** @throws Refused run-not-found, or not-found when its log has left the archive */
 export async function readToCompare(db: Db, runId: number): Promise<RunToCompare> {
-  const [found] = await db.query<ComparedRun & Pick<RunToCompare, 'steps'>>(sql`
+  const [found] = await db.query<ComparedRun & Pick<RunToCompare, 'steps'> & { hasLeft: boolean }>(sql`
     select run.id as "runId", run.job_id as "jobId", run.attempt, job.name as lane, push.branch, push.id as "pushId",
-           push.revision, run.verdict, run.ended_at as "endedAt", run.steps
+           push.revision, run.verdict, run.ended_at as "endedAt", run.steps,
+           -- A log that has left the archive has lost its index.
+           exists (select from sealed_log where run_id = run.id and pg_column_size(index) < 12) as "hasLeft"
     from run
     join job on job.id = run.job_id
     join pipeline on pipeline.id = job.pipeline_id
     join push on push.id = pipeline.push_id
     where run.id = ${runId}`);
   if (!found) throw new Refused('run-not-found', `There is no run ${runId}.`);
-  const { steps, ...run } = found;
+  const { steps, hasLeft, ...run } = found;
+  if (hasLeft) throw new Refused('not-found', `The log of run ${runId} has left the archive.`);
   return { run, steps };
 }
 
-/** How many jobs of a lane, and of its name elsewhere, are looked through. */
+/** How many jobs of a lane, and of its name elsewhere, are looked through; and how many of those that passed, for one with a log. */
 const mostJobs = 2000;
+const mostPassed = 50;
 
-/** Only runs that still have a log. Null: none has passed. */
+/** Null: none has passed that still has its log. */
 export async function findGreen(db: Db, runId: number): Promise<Green | null> {
   return (await onItsBranch(db, runId)) ?? (await elsewhere(db, runId));
 }
 
-/** The nearest push before, else the nearest after. A lane is a row, but for jobs of a time before there were lanes. */
+/** The nearest push before, else the nearest after. */
 async function onItsBranch(db: Db, runId: number): Promise<Green | undefined> {
   const [green] = await db.query<Green>(sql`
     with mine as materialized (
@@ -41,16 +45,22 @@ async function onItsBranch(db: Db, runId: number): Promise<Green | undefined> {
       from mine cross join lateral (
         select id, pipeline_id, verdict from job where job.lane_id = mine.lane_id order by id desc limit ${mostJobs}
       ) as job
+    ), nearest as materialized (
+      select lane.id, pipeline.push_id < mine.push_id as is_before,
+             row_number() over (order by pipeline.push_id < mine.push_id desc, abs(pipeline.push_id - mine.push_id), lane.id desc) as rank
+      from mine
+      join lane on lane.verdict = 'passed' and lane.id <> mine.job_id
+      join pipeline on pipeline.id = lane.pipeline_id
+      order by rank
+      limit ${mostPassed}
     )
-    select run.id as "runId", case when pipeline.push_id < mine.push_id then 'before' else 'branch' end as chosen
-    from mine
-    join lane on lane.verdict = 'passed' and lane.id <> mine.job_id
-    join pipeline on pipeline.id = lane.pipeline_id
-    cross join lateral (
-      select id from run where run.job_id = lane.id and run.verdict = 'passed' order by id desc limit 1
+    select run.id as "runId", case when nearest.is_before then 'before' else 'branch' end as chosen
+    from nearest cross join lateral (
+      select id from run where run.job_id = nearest.id and run.verdict = 'passed' order by id desc limit 1
     ) as run
     where exists (select from log where log.run_id = run.id)
-    order by pipeline.push_id < mine.push_id desc, abs(pipeline.push_id - mine.push_id), lane.id desc
+      and not exists (select from sealed_log where run_id = run.id and pg_column_size(index) < 12)
+    order by nearest.rank
     limit 1`);
   return green;
 }
@@ -69,17 +79,22 @@ async function elsewhere(db: Db, runId: number): Promise<Green | null> {
       from mine cross join lateral (
         select id, pipeline_id, verdict from job where job.name = mine.name order by id desc limit ${mostJobs}
       ) as job
+    ), newest as materialized (
+      select named.id
+      from mine
+      join named on named.verdict = 'passed' and named.id <> mine.job_id
+      join pipeline on pipeline.id = named.pipeline_id
+      join push on push.id = pipeline.push_id and push.repo_id = mine.repo_id
+      order by named.id desc
+      limit ${mostPassed}
     )
     select run.id as "runId"
-    from mine
-    join named on named.verdict = 'passed' and named.id <> mine.job_id
-    join pipeline on pipeline.id = named.pipeline_id
-    join push on push.id = pipeline.push_id and push.repo_id = mine.repo_id
-    cross join lateral (
-      select id from run where run.job_id = named.id and run.verdict = 'passed' order by id desc limit 1
+    from newest cross join lateral (
+      select id from run where run.job_id = newest.id and run.verdict = 'passed' order by id desc limit 1
     ) as run
     where exists (select from log where log.run_id = run.id)
-    order by named.id desc
+      and not exists (select from sealed_log where run_id = run.id and pg_column_size(index) < 12)
+    order by newest.id desc
     limit 1`);
   return green ? { runId: green.runId, chosen: 'elsewhere' } : null;
 }
