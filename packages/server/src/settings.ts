@@ -148,6 +148,11 @@ export const settingTable = {
     recordDefaults.appendBytes,
     'Largest body of one call that appends to logs, compressed.',
   ),
+  SIGNALBOX_LOG_STEP_BYTES: setting(
+    size,
+    recordDefaults.logBytes,
+    'Most text that is taken of the log of one step; not to be below SIGNALBOX_WORKER_LOG_LIMIT_BYTES of its workers.',
+  ),
   SIGNALBOX_LOG_READ_BYTES: setting(
     size,
     recordDefaults.readBytes,

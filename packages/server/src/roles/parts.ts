@@ -39,6 +39,7 @@ export async function gatherParts({ settings, data, db, live, log, metrics, key,
   const recordLimits: RecordLimits = {
     ...recordDefaults,
     appendBytes: settings.SIGNALBOX_LOG_APPEND_BYTES,
+    logBytes: settings.SIGNALBOX_LOG_STEP_BYTES,
     readBytes: settings.SIGNALBOX_LOG_READ_BYTES,
     searchSeconds: settings.SIGNALBOX_LOG_SEARCH_SECONDS,
     compareSeconds: settings.SIGNALBOX_LOG_COMPARE_SECONDS,
