@@ -73,7 +73,7 @@ export function configOf(jobs: readonly JobPlan[], directory: string): string {
         const wait = `until [ -e "$JOURNAL/${step.waitsFor}" ]; do sleep 0.1; done`;
         return { script: step.waitsFor ? `${wait}\n${print}` : print };
       }),
-      ...(job.hasArtifact && { artifacts: [artifactName] }),
+      ...(job.hasArtifact && { artifacts: [artifactName], results: [{ files: artifactName, format: 'tap' }] }),
     },
   ]);
   return JSON.stringify({ env: { JOURNAL: join(directory, 'journal') }, jobs: Object.fromEntries(entries) }, null, 1);

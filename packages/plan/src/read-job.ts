@@ -5,6 +5,7 @@ import { matrixEnv, refuseBoth, sizeOf, textsIn } from './environment.ts';
 import { readErrorPatterns } from './error-patterns.ts';
 import { readDuration } from './read-duration.ts';
 import { readOrder } from './read-order.ts';
+import { readResults } from './read-results.ts';
 import { createStepsReader } from './read-steps.ts';
 import { type Entry, flagAt, listAt, numberAt, type Table, tableAt, textAt, textsOf } from './tree.ts';
 
@@ -35,6 +36,7 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
     const env = Object.fromEntries([...fileEnv, ...matrixEnv(values, matrix, found), ...textsIn(jobEnv)]);
     const secrets = textsOf(listAt(table, 'secrets'));
     refuseBoth(secrets, env, found);
+    const results = readResults(table);
     const spec: JobSpec = {
       steps: steps.steps,
       env,
@@ -43,6 +45,7 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
       secrets: secrets.map(({ text }) => text),
       timeoutSeconds,
       ...(errorPatterns.length > 0 && { errorPatterns }),
+      ...(results.length > 0 && { results }),
     };
     return { spec, sizeCharacters: steps.sizeCharacters + sizeOf(env) };
   };

@@ -9,6 +9,7 @@ import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
 import { LogFound } from './shapes/log.ts';
 import { BranchLevel, Push, Repo, RepoName } from './shapes/source.ts';
+import { CaseHistory, CaseState, FindingLevel, FindingPage, ResultsAsked, RunResults } from './shapes/results.ts';
 import { JobsAdded, PipelineSubmission, SubmittedJobs } from './shapes/submission.ts';
 import { Grid, JobDetail, PipelineWithJobs, PushDetail, RunDetail, Session, Token } from './shapes/views.ts';
 import {
@@ -160,6 +161,38 @@ export const contract = {
     output: ErrorLines,
   },
   'download-log': { ...run, summary: 'The whole log of a run, gzipped.', output: 'bytes' },
+  'list-results': {
+    ...run,
+    summary: 'Test cases of a run as its files of results tell them: failed ones first; with counts, and the files.',
+    query: Type.Object({
+      state: Type.Optional(CaseState),
+      text: Type.Optional(Type.String({ maxLength: 200, description: 'In the suite or the name, in any case.' })),
+      limit: limit(1000, 100),
+      cursor: Type.Optional(Type.String({ maxLength: 60, description: '`next` of the page before.' })),
+    }),
+    output: RunResults,
+  },
+  'export-results': {
+    ...run,
+    summary: 'All cases and findings of a run as one JSON document, streamed.',
+    output: 'bytes',
+  },
+  'list-findings': {
+    ...run,
+    summary: 'What analyses of the code found in a run (SARIF), errors first.',
+    query: Type.Object({
+      level: Type.Optional(FindingLevel),
+      limit: limit(1000, 100),
+      cursor: Type.Optional(Type.String({ maxLength: 60, description: '`next` of the page before.' })),
+    }),
+    output: FindingPage,
+  },
+  'get-case-history': {
+    params: Type.Object({ run: RowId, case: RowId }),
+    summary: 'How a test case went in this run and in the ones before it in its lane, newest first.',
+    query: Type.Object({ limit: limit(200, 30) }),
+    output: CaseHistory,
+  },
   'get-artifact': {
     params: Type.Object({ run: RowId, '*': Type.String({ maxLength: 1000 }) }),
     summary: 'One artifact of a run.',
@@ -409,3 +442,4 @@ export const contract = {
 
 export type Contract = typeof contract;
 export { routes };
+      'x-results': Type.Optional(ResultsAsked),

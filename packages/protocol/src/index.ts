@@ -14,6 +14,7 @@ export * from './shapes/job.ts';
 export * from './shapes/log.ts';
 export * from './shapes/problem.ts';
 export * from './shapes/source.ts';
+export * from './shapes/results.ts';
 export * from './shapes/submission.ts';
 export * from './shapes/views.ts';
 export * from './shapes/worker.ts';

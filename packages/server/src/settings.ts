@@ -178,6 +178,17 @@ export const settingTable = {
     recordDefaults.errorLines,
     'Error lines that are kept of one run; the first ones of each step before further ones of any.',
   ),
+  SIGNALBOX_RESULT_ENTRIES: setting(
+    whole(100, 1_000_000),
+    recordDefaults.resultEntries,
+    'Test cases and findings that are kept of one file of results; the rest is counted, and what failed comes first.',
+  ),
+  SIGNALBOX_RESULT_SECONDS: setting(
+    whole(1, 3600),
+    recordDefaults.resultSeconds,
+    'How long a server has for one file of results before another one takes it over.',
+  ),
+  SIGNALBOX_RESULT_BYTES: setting(size, recordDefaults.resultBytes, 'What is read of one file of results.'),
   SIGNALBOX_ARTIFACT_BYTES: setting(size, recordDefaults.artifactBytes, 'Largest artifact.'),
   SIGNALBOX_LOG_WAIT_SECONDS: setting(
     seconds,

@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import { entryKeys } from './entry.ts';
 import { gateTable } from './gate.ts';
 import { orderKeys } from './order.ts';
+import { results } from './results.ts';
 import type { Schema } from './shape.ts';
 import { step } from './step.ts';
 import { duration, environment, globs, poolName, secretName } from './texts.ts';
@@ -46,6 +47,7 @@ export const jobTable: Schema = {
       ...globs('a list of patterns', 'Files that are kept when the steps have ended, also of a job that failed.'),
       examples: [['dist/**']],
     },
+    results,
     steps: {
       title: 'a list of steps',
       description: 'What is done, in order. A step that fails ends the job, but for steps with `always`.',

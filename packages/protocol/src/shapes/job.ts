@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Cause, JobState, oneOf, Reason, StepState, Verdict } from '../words.ts';
 import { Instant, RowId } from './basics.ts';
 import { ErrorPatternSpec } from './error-lines.ts';
+import { ResultSpec } from './results.ts';
 
 export const StepSpec = Type.Object({
   name: Type.String(),
@@ -25,6 +26,9 @@ export const JobSpec = Type.Object({
   timeoutSeconds: Type.Integer({ minimum: 1, description: 'Limit of the whole run.' }),
   errorPatterns: Type.Optional(
     Type.Array(ErrorPatternSpec, { maxItems: 50, description: 'What its repository counts as an error line, too.' }),
+  ),
+  results: Type.Optional(
+    Type.Array(ResultSpec, { maxItems: 1000, description: 'Files that are kept and read as test results.' }),
   ),
 });
 export type JobSpec = Static<typeof JobSpec>;

@@ -2,7 +2,7 @@
 // Nothing that is open, no audit, and no file: the archive keeps logs and artifacts at their paths, where its pages show them.
 import type { Db } from '../base/index.ts';
 import { forgetPipelines, forgetWorkers } from '../queue/index.ts';
-import { stillWriting } from '../record/index.ts';
+import { forgetCases, forgetResults, stillWriting } from '../record/index.ts';
 import { forgetPushes } from '../source/index.ts';
 
 /** Batches in one turn: a server that is asked to stop waits for the end of a batch, and others get their turn between. */
@@ -15,9 +15,15 @@ export async function forgetHistory(db: Db, seconds: number, isStopped: () => bo
     for (let batch = 0; batch < mostBatches && !isStopped(); batch += 1) if ((await work()) === 0) return;
   };
   await batches(async () => {
-    const { pipelines, jobs } = await forgetPipelines(db, seconds, stillWriting);
-    return pipelines + jobs;
+    let results = 0;
+    const { pipelines, jobs } = await forgetPipelines(db, seconds, async (tx, jobIds) => {
+      const { removed, left } = await forgetResults(tx, jobIds);
+      results = removed;
+      return [...(await stillWriting(tx, jobIds)), ...left];
+    });
+    return pipelines + jobs + results;
   });
+  await batches(() => forgetCases(db, seconds));
   await batches(() => forgetPushes(db, seconds));
   await forgetWorkers(db, seconds);
 }

@@ -2,7 +2,15 @@
 import { crashPoint, type Db, type Live, type Tell } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
 import { expireLeases, giveDueSlots, learnLanes, type QueueLimits, tidyGroups } from '../queue/index.ts';
-import { type ArchiveStore, ended, missed, type RecordLimits, sealDue, sweepArchive } from '../record/index.ts';
+import {
+  type ArchiveStore,
+  ended,
+  missed,
+  type RecordLimits,
+  readResultFiles,
+  sealDue,
+  sweepArchive,
+} from '../record/index.ts';
 import { lookAtDue, sweepMirrors } from '../source/index.ts';
 import { forgetHistory } from './forget-history.ts';
 import type { RunEnd } from './metrics.ts';
@@ -49,6 +57,15 @@ export function startTimetable(parts: TimetableParts): Timetable {
       if (!hasLooked) sealing.soon();
       hasLooked = true;
     }),
+    every(2, 'read-results', () =>
+      readResultFiles(
+        db,
+        store,
+        recordLimits,
+        (runId) => live.hint(`run:${runId}`),
+        () => isStopping,
+      ),
+    ),
     every(10, 'settle-pipelines', () => settleNow(db, live, 'all')),
     every(1, 'give-due-slots', async () => live.hint(...(await db.transaction(giveDueSlots)))),
     every(10, 'tidy-groups', async () => live.hint(...(await db.transaction(tidyGroups)))),

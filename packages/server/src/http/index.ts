@@ -9,6 +9,7 @@ export { orderingHandlers } from './handlers/ordering.ts';
 export { readingHandlers } from './handlers/reading.ts';
 export { seeingHandlers } from './handlers/seeing.ts';
 export { type WorkingParts, workingHandlers } from './handlers/working.ts';
+export { tellingHandlers } from './handlers/telling.ts';
 export { openHealthDoor } from './health-door.ts';
 export { startWatched } from './live/watched.ts';
 export { addPages, pageScopes } from './pages.ts';

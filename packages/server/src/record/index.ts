@@ -1,5 +1,6 @@
 // record: what a run leaves behind: logs by offset, artifacts by digest, and the archive where both lie side by side.
-// Owns: log, log_chunk, sealed_log, to_seal, artifact, error_line, error_line_stop.
+// Owns: log, log_chunk, sealed_log, to_seal, artifact, error_line, error_line_stop, result_file, test_case,
+// test_result, finding.
 // Tells: nothing; after `append`, `putArtifact` and for each run that `sealDue` names, the caller hints `run:ID`.
 // Hears: nothing; `flow` calls `ended` soon after runs have ended, `missed` for those that a crash forgot, `reopenLog` for those that go on after all, and `sealDue` and `sweepArchive` from its timetable.
 // Settings come in as RecordLimits; where the archive lies, and whether it is durable at once, as the arguments of `openArchiveStore`.
@@ -13,10 +14,12 @@ export {
 } from './compare/compare-logs.ts';
 export { openDescription } from './describe-archive.ts';
 export { keepErrorLines, listErrorLines } from './error-lines.ts';
+export { forgetCases, forgetResults } from './forget-results.ts';
 export { latestNightly } from './latest-nightly.ts';
 export { artifactPath, directoryOf, logPath, type RunPlace } from './layout.ts';
 export { type RecordLimits, recordDefaults } from './limits.ts';
 export { type ArchiveListing, listArchive } from './list-archive.ts';
+export { caseHistory, listCases, listFindings, type ResultPlace, summariseResults } from './list-results.ts';
 export { type LogSizes, logSizes } from './log-sizes.ts';
 export {
   listArtifacts,
@@ -29,6 +32,7 @@ export {
 export { putArtifact } from './put-artifact.ts';
 export { type LogPart, type LogRange, readLog } from './read.ts';
 export { type LineRange, type LinesPart, readLines } from './read-lines.ts';
+export { readResultFiles } from './read-result-files.ts';
 export { renderArchive } from './render-archive.ts';
 export { reopenLog } from './reopen-log.ts';
 export { sealDue } from './seal.ts';

@@ -32,6 +32,13 @@ export type RecordLimits = {
   readonly compareShownLines: number;
   /** Error lines that are kept of one run. */
   readonly errorLines: number;
+  /** Cases and findings that are kept of one file of test results: each is a row. */
+  readonly resultEntries: number;
+  /** Bytes that are read of one file of test results. */
+  readonly resultBytes: number;
+  /** How long a server that took a file of results has for it, and how often one is begun, before it is given up. */
+  readonly resultSeconds: number;
+  readonly resultTries: number;
   /** Runs sealed in one go: their SQL is shared. */
   readonly sealBatch: number;
   /** How long the log of a run that ended may stay on its way; then it is sealed as it is, and the file says what is missing. */
@@ -78,6 +85,10 @@ export const recordDefaults: RecordLimits = {
   arrivalSeconds: 600,
   lostLogSeconds: 3600,
   sealSeconds: 300,
+  resultEntries: 100_000,
+  resultBytes: 268_435_456,
+  resultSeconds: 60,
+  resultTries: 5,
   smallLogBytes: 262_144,
   artifactBytes: 2_147_483_648,
   artifacts: 10_000,

@@ -9,7 +9,7 @@ import type { RecordLimits } from './limits.ts';
 import type { ArchiveStore, Written } from './store.ts';
 
 /**
- * The same bytes may come twice. Other bytes under the same path, by the same claim, take its place.
+ * `results`: it is to be read as test results in this format, or `auto`. The same bytes may come twice. Other bytes under the same path, by the same claim, take its place.
  * @throws Refused run-not-found, claim-lost, bad-request, digest-mismatch, too-large, name-taken, disk-full
  */
 export async function putArtifact(
@@ -20,12 +20,13 @@ export async function putArtifact(
   sha256: string,
   body: AsyncIterable<Uint8Array>,
   limits: RecordLimits,
+  results?: string,
 ): Promise<void> {
   checkArtifactPath(path, limits.artifactPathBytes);
   const place = await findPlace(db, hold, path, sha256, limits);
   const written = await write(store, place.archivePath, path, limited(body, path, limits.artifactBytes), sha256);
   crashPoint('artifact-file-written');
-  if (!(await enter(db, hold, path, place, written))) throw await leave(db, store, hold, path, place);
+  if (!(await enter(db, hold, path, place, written, results))) throw await leave(db, store, hold, path, place);
   crashPoint('artifact-entered');
   if (place.before && place.before.archivePath !== place.archivePath) await store.remove(place.before.archivePath);
 }
@@ -91,8 +92,16 @@ async function write(
 }
 
 /** The fence again: bytes that took long to come may find the run ended. */
-async function enter(db: Db, hold: RunHold, path: string, place: Place, written: Written): Promise<boolean> {
+async function enter(
+  db: Db,
+  hold: RunHold,
+  path: string,
+  place: Place,
+  written: Written,
+  results: string | undefined,
+): Promise<boolean> {
   const entered = await db.query(sql`
+    with entered as (
     insert into artifact (run_id, path, size_bytes, sha256, archive_path)
     select id, ${path}, ${written.sizeBytes}, ${written.sha256}, ${place.archivePath}
     from run where id = ${hold.runId} and claim_id = ${hold.claimId} and verdict is null
@@ -100,7 +109,15 @@ async function enter(db: Db, hold: RunHold, path: string, place: Place, written:
     on conflict (run_id, path) do update
       set size_bytes = excluded.size_bytes, sha256 = excluded.sha256, archive_path = excluded.archive_path, created_at = now()
       where artifact.sha256 in (excluded.sha256, ${place.before?.sha256 ?? ''})
-    returning id`);
+    returning run_id, path, sha256, id
+    ), asked as (
+      insert into result_file (run_id, path, sha256, asked)
+      select run_id, path, sha256, ${results === 'auto' ? null : (results ?? null)} from entered where ${results !== undefined}::boolean
+      on conflict (run_id, path) do update
+        set sha256 = excluded.sha256, asked = excluded.asked, state = 'waiting', why = null, tries = 0, not_before = now()
+        where result_file.sha256 <> excluded.sha256
+    )
+    select id from entered`);
   return entered.length > 0;
 }
 

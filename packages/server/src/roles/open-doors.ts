@@ -19,6 +19,7 @@ import {
   seeingHandlers,
   startWatched,
   workingHandlers,
+  tellingHandlers,
 } from '../http/index.ts';
 import type { Settings } from '../settings.ts';
 import { addressOf } from './addresses.ts';
@@ -76,6 +77,7 @@ export async function openDoors(
       ...readingHandlers(parts),
       ...findingHandlers({ ...parts, ...workplace }),
       ...actingHandlers(parts),
+      ...tellingHandlers(parts),
       ...orderingHandlers({ ...parts, submitJobs: createSubmitJobs({ db, live, limits: queueLimits }) }),
       ...checkingHandlers(parts),
       ...accessHandlers({ db, live, doorkeeper, tokens, key }),

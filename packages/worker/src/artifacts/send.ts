@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Refused, Unreachable } from '@signalbox/protocol/browser';
+import { Refused, type ResultFormatName, Unreachable } from '@signalbox/protocol/browser';
 import { crashPoint } from '../crash-point.ts';
 import { RunFailure } from '../errors.ts';
 import { lightFetch } from '../light-fetch.ts';
@@ -18,6 +18,8 @@ export type Sending = {
   readonly claimId: string;
   readonly workspace: string;
   readonly path: string;
+  /** It is a file of test results of this format. */
+  readonly results: ResultFormatName | 'auto' | undefined;
   readonly mostBytes: number;
   /** How long it is tried again after the first failure. */
   readonly mostSeconds: number;
@@ -29,7 +31,7 @@ const tries = 3;
 
 /** Its size. @throws Refused when the server does not take it; RunFailure when it cannot for too long; what the file system says; the signal's reason */
 export async function sendArtifact(sending: Sending): Promise<number> {
-  const { link, runId, claimId, path, signal } = sending;
+  const { link, runId, claimId, path, results, signal } = sending;
   const patience = new Patience(sending);
   for (let attempt = 1; ; attempt++) {
     const file = await within(sending.workspace, path);
@@ -47,7 +49,7 @@ export async function sendArtifact(sending: Sending): Promise<number> {
         'put-artifact',
         {
           params: { run: runId, '*': path },
-          headers: { 'x-claim-id': claimId, 'x-sha256': hash.digest('hex') },
+          headers: { 'x-claim-id': claimId, 'x-sha256': hash.digest('hex'), ...(results && { 'x-results': results }) },
           body: new Uint8Array(),
         },
         // The contract's client knows bodies in memory only: the file goes in place of an empty one. Reading at the

@@ -1,10 +1,12 @@
-// The last step of a job with artifacts: finds them, sends them, and says in its log what became of each.
-import { type Reason, Refused } from '@signalbox/protocol/browser';
+// The last step of a job with artifacts or test results: finds them, sends them, and says in its log what became of each.
+import { type JobSpec, type Reason, Refused, type ResultFormatName } from '@signalbox/protocol/browser';
 import { findArtifacts } from '../artifacts/find.ts';
 import { sendArtifact } from '../artifacts/send.ts';
 import { isDiskFull, RunFailure } from '../errors.ts';
 import { tell } from '../own-log.ts';
 import type { Stage } from './run-steps.ts';
+
+export const keepsFiles = ({ artifacts, results = [] }: JobSpec): boolean => artifacts.length + results.length > 0;
 
 /** Null when all are there. @throws Interrupted, RunFailure */
 export async function collectArtifacts(stage: Stage, index: number): Promise<Reason | null> {
@@ -20,7 +22,9 @@ export async function collectArtifacts(stage: Stage, index: number): Promise<Rea
   for (const sentence of found.refused) complain(sentence);
   for (const pattern of found.empty) complain(`No file matches "${pattern}".`);
   if (found.tooMany) complain(`More than ${settings.artifactFiles} files match; the rest is not taken.`);
-  for (const path of found.files) {
+  const results = await findResults(stage);
+  for (const sentence of results.sentences) say(sentence);
+  for (const path of new Set([...found.files, ...results.formats.keys()])) {
     signal.throwIfAborted();
     try {
       const { runId, claimId } = order;
@@ -31,6 +35,7 @@ export async function collectArtifacts(stage: Stage, index: number): Promise<Rea
         claimId,
         workspace,
         path,
+        results: results.formats.get(path),
         mostBytes: settings.artifactBytes,
         mostSeconds: settings.artifactSeconds,
         signal,
@@ -47,4 +52,24 @@ export async function collectArtifacts(stage: Stage, index: number): Promise<Rea
   if (first === undefined) return null;
   const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : '';
   return { code: 'artifact-missing', text: `${first.replace(/\.$/, '')}${more}` };
+}
+
+type Results = {
+  /** By path. Of several entries that match a file the first one counts. */
+  readonly formats: ReadonlyMap<string, ResultFormatName | 'auto'>;
+  readonly sentences: readonly string[];
+};
+
+/** That one is missing says nothing of the job: tests that did not come to run write none. */
+async function findResults({ order, house, directory }: Stage): Promise<Results> {
+  const formats = new Map<string, ResultFormatName | 'auto'>();
+  const sentences: string[] = [];
+  for (const { files, format } of order.spec.results ?? []) {
+    const found = await findArtifacts(directory.workspace, [files], house.settings.artifactFiles - formats.size);
+    sentences.push(...found.refused);
+    if (found.empty.length > 0) sentences.push(`No test results: no file matches "${files}".`);
+    if (found.tooMany) sentences.push(`Too many files match "${files}"; the rest is not read.`);
+    for (const path of found.files) if (!formats.has(path)) formats.set(path, format ?? 'auto');
+  }
+  return { formats, sentences };
 }

@@ -5,7 +5,7 @@ import { crashPoint } from '../crash-point.ts';
 import { RunFailure } from '../errors.ts';
 import type { RunHold } from '../supervision/run-hold.ts';
 import type { StepEnding } from '../supervisor/messages.ts';
-import { collectArtifacts } from './collect-artifacts.ts';
+import { collectArtifacts, keepsFiles } from './collect-artifacts.ts';
 import { failureOf, Interrupted, type Outcome, passedWith, runsNow, stateWhen } from './outcome.ts';
 import type { House } from './run.ts';
 import type { RunDirectory } from './run-directory.ts';
@@ -49,7 +49,7 @@ export async function runSteps(stage: Stage): Promise<Outcome> {
     if (failed && !step.mayFail) failure ??= failed;
   }
   stage.signal.throwIfAborted();
-  if (spec.artifacts.length > 0) {
+  if (keepsFiles(spec)) {
     const index = spec.steps.length + 1;
     const missing = await onBoard(stage, index, () => collectArtifacts(stage, index));
     failure ??= missing;

@@ -15,6 +15,7 @@ import type { Settings } from '../settings.ts';
 import type { RunHold } from '../supervision/run-hold.ts';
 import type { SupervisorLink } from '../supervision/supervisor-link.ts';
 import type { TakenRun } from '../supervisor/messages.ts';
+import { keepsFiles } from './collect-artifacts.ts';
 import { deliverResult } from './deliver-result.ts';
 import { interruptedBy, interruptionOf, type Note } from './note.ts';
 import { HandedOver, Interrupted, type Outcome } from './outcome.ts';
@@ -365,11 +366,7 @@ export class ActiveRun {
     const { spec, runId, claimId } = this.#order;
     const { link, settings, log, directories } = this.#house;
     const { path } = directories.where(this.#order);
-    const names = [
-      'Set up',
-      ...spec.steps.map(({ name }) => name),
-      ...(spec.artifacts.length > 0 ? ['Artifacts'] : []),
-    ];
+    const names = ['Set up', ...spec.steps.map(({ name }) => name), ...(keepsFiles(spec) ? ['Artifacts'] : [])];
     return new StepBoard({
       link,
       runId,

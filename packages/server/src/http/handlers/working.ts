@@ -114,7 +114,16 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
         await takeUp.orAgain(hold, () => {
           if (bytes.readableDidRead)
             throw new Refused('not-ready', `Run ${hold.runId} was lost while its artifact came. Send it again.`);
-          return putArtifact(db, store, hold, params['*'], headers['x-sha256'], keptOpen(bytes), recordLimits);
+          return putArtifact(
+            db,
+            store,
+            hold,
+            params['*'],
+            headers['x-sha256'],
+            keptOpen(bytes),
+            recordLimits,
+            headers['x-results'],
+          );
         });
       } finally {
         isStored();

@@ -17,10 +17,18 @@ export function gatherResults(limits: ResultLimits): Gatherer {
   const notes: Note[] = [];
   let left = limits.keptCharacters;
   let leftOut = 0;
-  const full = () => {
-    const isFull = cases.length + findings.length >= limits.entries;
-    if (isFull) leftOut += 1;
-    return isFull;
+  const counts = { failed: 0, errored: 0, flaky: 0, skipped: 0, passed: 0 };
+  const levels = { error: 0, warning: 0, note: 0, none: 0 };
+  /** Where cases stand that may give way to one that tells more. */
+  const passedPlaces: number[] = [];
+  const full = () => cases.length + findings.length >= limits.entries;
+  /** Where a case is put; undefined when there is no room for it. What is not passed is what people look for. */
+  const placeFor = ({ state }: TestCase) => {
+    const isGood = state === 'passed' || state === 'skipped';
+    if (full()) leftOut += 1;
+    const place = !full() ? cases.length : isGood ? undefined : passedPlaces.pop();
+    if (isGood && place !== undefined) passedPlaces.push(place);
+    return place;
   };
   const paid = (text: string | null, most: number) => {
     if (text === null || text === '' || left <= 0) return null;
@@ -32,8 +40,10 @@ export function gatherResults(limits: ResultLimits): Gatherer {
   return {
     limits,
     addCase: (found) => {
-      if (full()) return;
-      cases.push({
+      counts[found.state] += 1;
+      const place = placeFor(found);
+      if (place === undefined) return;
+      cases[place] = {
         ...found,
         suite: name(found.suite),
         name: name(found.name),
@@ -41,17 +51,21 @@ export function gatherResults(limits: ResultLimits): Gatherer {
         message: paid(found.message, limits.messageCharacters),
         // Its reader made an excerpt of it, with a line between head and tail that says what was left out.
         output: paid(found.output, limits.outputCharacters + 100),
-      });
+      };
     },
     addFinding: (found) => {
-      if (full()) return;
+      levels[found.level] += 1;
+      if (full()) {
+        leftOut += 1;
+        return;
+      }
       const message = paid(found.message, limits.messageCharacters) ?? '';
       findings.push({ ...found, rule: name(found.rule), file: found.file === null ? null : name(found.file), message });
     },
     note: (line, text) => {
       if (notes.length < limits.notes) notes.push({ line, text: clip(text, 300) });
     },
-    results: () => ({ cases, findings, notes, leftOut }),
+    results: () => ({ cases, findings, notes, leftOut, counts, levels }),
   };
 }
 

@@ -34,4 +34,7 @@ export type Results = {
   readonly notes: readonly Note[];
   /** Cases and findings beyond the limit: read and counted, but not kept. */
   readonly leftOut: number;
+  /** Of all cases and findings, those left out included. */
+  readonly counts: Readonly<Record<CaseState, number>>;
+  readonly levels: Readonly<Record<Finding['level'], number>>;
 };
