@@ -1,6 +1,5 @@
 // The panel of a log: its bar, the rows in sight, and what moves them: following, searching, folding, going to errors.
 import { pathOf, type RunDetail, type Step } from '@signalbox/protocol/browser';
-import { getRouteApi } from '@tanstack/react-router';
 import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react';
 import { ChosenActions } from './chosen-actions.tsx';
 import { CompareView } from './compare-view.tsx';
@@ -14,9 +13,9 @@ import { SearchField } from './search-field.tsx';
 import type { StepLog } from './step-log.ts';
 import styles from './step-log-view.module.css';
 import { nextMode } from './time-chooser.tsx';
-import type { TimeMode } from './times.ts';
 import { useCleanCopy } from './use-clean-copy.ts';
 import type { StepErrors } from './use-error-lines.ts';
+import { useFirstMatch } from './use-first-match.ts';
 import { useFolds } from './use-folds.ts';
 import { useFollow } from './use-follow.ts';
 import type { ChosenLines } from './use-line-range.ts';
@@ -24,9 +23,8 @@ import { useLogKeys } from './use-log-keys.ts';
 import { bringUp, usePanelHeight } from './use-panel-height.ts';
 import { rowHeight, useRows } from './use-rows.ts';
 import { useSearch } from './use-search.ts';
+import { useViewChoices } from './use-view-choices.ts';
 import { useWish } from './use-wish.ts';
-
-const route = getRouteApi('/jobs/$job');
 
 /** Lines that are shown above the one that is gone to. */
 const linesAbove = 5;
@@ -83,8 +81,11 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
   const from = at ?? range?.from ?? null;
   const goToError = (by: 1 | -1) => goTo(nextOf(errors.lines, from, by));
   const goToMatch = (by: 1 | -1) => goTo(nextOf([...hits.keys()], at ?? rows.firstInSight() - 1, by));
-  useFirstMatch([...hits.keys()], search.terms.text, range !== null, (lines) => {
-    goTo(nextOf(lines, at === null ? null : at - 1, 1));
+  useFirstMatch({
+    lines: [...hits.keys()],
+    text: search.terms.text,
+    beganAtLines: range !== null,
+    goTo: (found) => goTo(nextOf(found, at === null ? null : at - 1, 1)),
   });
 
   // The address may name other lines while the log is open: a link in a page, or a step back in its history.
@@ -98,23 +99,7 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
 
   // In a step that passed, a line with "error:" in it is mostly a test of errors: it is marked only once asked for.
   const marked = useMemo(() => new Set(failed || at !== null ? errors.lines : []), [errors.lines, failed, at]);
-  const navigate = route.useNavigate();
-  const times: TimeMode = route.useSearch().times ?? 'none';
-  const chooseTimes = (mode: TimeMode) =>
-    void navigate({
-      search: (old) => ({ ...old, times: mode === 'none' ? undefined : mode }),
-      hash: true,
-      replace: true,
-      resetScroll: false,
-    });
-  const isComparing = route.useSearch().compare === 1;
-  const toggleCompare = () =>
-    void navigate({
-      search: (old) => ({ ...old, compare: isComparing ? undefined : 1, run: run.run.id, step: step.index }),
-      hash: true,
-      replace: true,
-      resetScroll: false,
-    });
+  const { times, chooseTimes, isComparing, toggleCompare } = useViewChoices(run.run.id, step.index);
   const toggleFollow = () => (follow.following ? follow.letGo() : follow.hold());
   const toggleWhole = () => {
     setWanted(wanted === 'whole' ? 'fits' : 'whole');
@@ -122,6 +107,7 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
   };
   useCleanCopy(panel);
   useLogKeys({
+    isHidden: isComparing,
     input,
     goToError,
     goToMatch,
@@ -167,7 +153,13 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
         ref={panel}
         hidden={isComparing}
         className={styles['panel']}
-        style={{ maxHeight: height?.height, '--digits': Math.max(3, String(lines.last).length) } as CSSProperties}
+        style={
+          {
+            maxHeight: height?.height,
+            '--digits': Math.max(3, String(lines.last).length),
+            '--time-characters': times === 'absolute' ? 12 : 9,
+          } as CSSProperties
+        }
         role="log"
         aria-live="off"
         aria-label={`Log of ${step.name}`}
@@ -208,19 +200,3 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
 }
 
 const noLines: readonly number[] = [];
-
-/** Whoever types a search, or opens an address with one but without lines, is taken to a match; once for each text. */
-function useFirstMatch(
-  lines: readonly number[],
-  text: string,
-  beganAtLines: boolean,
-  goTo: (lines: readonly number[]) => void,
-): void {
-  const done = useRef(beganAtLines ? text : '');
-  useEffect(() => {
-    if (text === '') done.current = '';
-    if (lines.length === 0 || done.current === text) return;
-    done.current = text;
-    goTo(lines);
-  });
-}

@@ -57,6 +57,8 @@ export class StepLog {
     this.#wish = wish;
     this.lines.use(wish);
     this.#lookAtEnd = true;
+    // Nobody knows yet what is to be seen: that comes before its end.
+    if (known.lines > 0 && wish.length === 0) return Promise.resolve();
     return this.#work();
   }
 

@@ -3,6 +3,8 @@ import type { RefObject } from 'react';
 import { useKeys } from '../parts/keys.ts';
 
 type Keys = {
+  /** The lines are not in sight: nothing moves them. */
+  readonly isHidden: boolean;
   readonly input: RefObject<HTMLInputElement | null>;
   readonly goToError: (by: 1 | -1) => void;
   readonly goToMatch: (by: 1 | -1) => void;
@@ -18,7 +20,7 @@ type Keys = {
 };
 
 export function useLogKeys(keys: Keys): void {
-  useKeys(commandsOf(keys));
+  useKeys(keys.isHidden ? { d: keys.compare } : commandsOf(keys));
 }
 
 const commandsOf = (keys: Keys): Record<string, (event: KeyboardEvent) => void> =>

@@ -23,7 +23,7 @@ const keys = [
   ['Log', 't', 'times of lines'],
   ['Log', 'd', 'compare with the last green run'],
   ['Log', 'x', 'choose the line gone to, or the first in sight'],
-  ['Log', 'Shift+↓ Shift+↑', 'choose more or fewer lines'],
+  ['Log', 'Shift ↓ ↑', 'choose more or fewer lines'],
   ['Everywhere', '?', 'this help'],
   ['Everywhere', 'Esc', 'close what is open'],
 ] as const;
