@@ -48,6 +48,17 @@ describe('a spool', () => {
     expect(after.budget.bytes).toBe(0);
   });
 
+  test('gives back the error lines that were found in what it kept', async () => {
+    const line = { step: 1, line: 3, startByte: 9, text: 'error: x', pattern: 'compiler', fingerprint: '0'.repeat(16) };
+    const found = { errors: [line], errorStop: { step: 1, line: 4, why: 'enough' as const } };
+    const before = await spool();
+    before.spool.add({ ...chunk(1, 0, 'text'), ...found });
+    await before.spool.flush();
+    const after = await spool({ directory: before.directory });
+    await after.spool.restore();
+    expect(await after.spool.oldest(1e6, 64)).toEqual([expect.objectContaining(found)]);
+  });
+
   test('gives back once what a full disk made it write twice, and nothing of a frame that was cut off', async () => {
     const before = await spool({ memoryBytes: 1 });
     const chunks = [chunk(0, 0, 'first'), chunk(0, 5, 'second')];

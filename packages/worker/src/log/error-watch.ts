@@ -25,8 +25,9 @@ export class ErrorWatch {
   constructor(options: ErrorWatchOptions) {
     this.#options = options;
     this.#added = addedPatterns(options.patterns);
-    builtIn ??= new FormSearch(literalsOf().map((text) => Buffer.from(text)));
-    this.#search = builtIn.with(literalsOf(this.#added).map((text) => Buffer.from(text)));
+    builtIn ??= new FormSearch(bytesOf(literalsOf()));
+    // A comparison of all texts with all others costs a millisecond: most runs need none.
+    this.#search = this.#added.length > 0 ? builtIn.with(bytesOf(literalsOf(this.#added))) : builtIn;
   }
 
   step(step: number): StepErrors {
@@ -43,3 +44,5 @@ export class ErrorWatch {
     });
   }
 }
+
+const bytesOf = (texts: readonly string[]) => texts.map((text) => Buffer.from(text));
