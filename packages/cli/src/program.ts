@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { createCommand } from './command-line.ts';
 import { addCommand } from './commands/add.ts';
+import { auditCommand } from './commands/audit.ts';
 import { approveCommand, rejectCommand } from './commands/answer.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -14,12 +15,14 @@ import { initCommand } from './commands/init.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { logCommand } from './commands/log.ts';
 import { pauseCommand, pausesCommand, resumeCommand } from './commands/pause.ts';
+import { pinCommand, pinsCommand, unpinCommand } from './commands/pin.ts';
 import { planCommand } from './commands/plan.ts';
 import { poolCommand, poolsCommand } from './commands/pools.ts';
 import { pushCommand } from './commands/push-report.ts';
 import { raiseCommand } from './commands/raise.ts';
 import { removeCommand } from './commands/remove.ts';
 import { rerunCommand } from './commands/rerun.ts';
+import { retentionCommand } from './commands/retention.ts';
 import { secretCommand } from './commands/secret.ts';
 import { serveCommand, workerCommand } from './commands/serve.ts';
 import { startCommand } from './commands/start.ts';
@@ -45,7 +48,8 @@ export const groups = {
   ],
   'Who comes next': [raiseCommand, approveCommand, rejectCommand, pauseCommand, resumeCommand, pausesCommand],
   'Workers and limits': [workersCommand, poolsCommand, poolCommand, groupsCommand, groupCommand],
-  Access: [tokenCommand, secretCommand],
+  'The archive': [retentionCommand, pinCommand, unpinCommand, pinsCommand],
+  Access: [tokenCommand, secretCommand, auditCommand],
   Programs: [serveCommand, workerCommand, completionCommand],
 } as const satisfies Record<string, readonly ((terminal: Terminal) => Command)[]>;
 

@@ -7,6 +7,7 @@ import { LogComparison } from './shapes/comparison.ts';
 import { ErrorLines, ErrorLinesReport } from './shapes/error-lines.ts';
 import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
+import { AuditEntry, Pin, PinTarget, PurgePlan, RetentionChange, RetentionRule } from './shapes/keeping.ts';
 import { LogFound } from './shapes/log.ts';
 import { BranchLevel, Push, Repo, RepoName } from './shapes/source.ts';
 import { CaseHistory, CaseState, FindingLevel, FindingPage, ResultsAsked, RunResults } from './shapes/results.ts';
@@ -334,6 +335,51 @@ export const contract = {
     output: Worker,
   },
   'let-worker-go': { ...worker, summary: 'End the hold of a worker: it gets runs again.', output: Worker },
+  'list-audit': {
+    summary: 'Who did what to what, newest first. Nothing in it can be changed or removed.',
+    query: Type.Object({
+      actor: Type.Optional(Type.String({ maxLength: 200 })),
+      action: Type.Optional(
+        Type.String({ maxLength: 100, description: 'The whole word, or `pin.` for all that begin so.' }),
+      ),
+      cursor,
+      limit: limit(500, 100),
+    }),
+    output: page(AuditEntry),
+  },
+  'list-pins': {
+    summary: 'What is held in the archive, by whom and why.',
+    output: Type.Object({ items: Type.Array(Pin) }),
+  },
+  pin: {
+    summary: 'Hold the files of a job, of a pipeline or of a directory of the archive, whatever the rules say.',
+    body: Type.Object({
+      ...PinTarget.properties,
+      reason: Type.String({ minLength: 1, maxLength: 500 }),
+      until: Type.Optional(Type.Union([Instant, Type.Null()])),
+    }),
+    output: Pin,
+  },
+  unpin: {
+    params: Type.Object({ pin: RowId }),
+    summary: 'Let the rules decide again. Repeating it changes nothing.',
+    output: nothing,
+  },
+  'list-retention': {
+    summary: 'How long the archive keeps what.',
+    output: Type.Object({ items: Type.Array(RetentionRule) }),
+  },
+  'set-retention': { summary: 'Make a rule, or change it.', body: RetentionChange, output: RetentionRule },
+  'remove-retention': {
+    params: Type.Object({ rule: RowId }),
+    summary: 'Remove a rule for some branches or one kind. Those for all can be changed only.',
+    output: nothing,
+  },
+  'plan-purge': { summary: 'What a purge would remove now, and why.', output: PurgePlan },
+  purge: {
+    summary: 'Remove what is due, now: a part of it, as long as `more` is true.',
+    output: Type.Object({ files: Type.Integer(), sizeBytes: Type.Integer(), more: Type.Boolean() }),
+  },
   'list-tokens': { summary: 'Tokens, without their secrets.', output: Type.Object({ items: Type.Array(Token) }) },
   'create-token': {
     summary: 'Make a token. Its secret is in this answer and nowhere else.',

@@ -11,6 +11,7 @@ export * from './shapes/comparison.ts';
 export * from './shapes/error-lines.ts';
 export * from './shapes/invariants.ts';
 export * from './shapes/job.ts';
+export * from './shapes/keeping.ts';
 export * from './shapes/log.ts';
 export * from './shapes/problem.ts';
 export * from './shapes/source.ts';

@@ -11,6 +11,8 @@ export const problems = {
   'run-not-found': [404, 'There is no such run'],
   'already-done': [409, 'It has ended already'],
   'name-taken': [409, 'The name stands for something else'],
+  'being-removed': [409, 'A purge is removing it'],
+  removed: [410, 'It was removed, its time was over'],
   'claim-lost': [409, 'The claim is no longer held'],
   'log-gap': [409, 'Part of the log before this is missing'],
   'digest-mismatch': [422, 'The bytes are not what was announced'],

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Scope } from '../words.ts';
 import { Instant, RowId } from './basics.ts';
 import { Blocker, JobBrief, JobSpec, Pipeline, Run } from './job.ts';
+import { Keeping } from './keeping.ts';
 import { Branch, Push, Repo } from './source.ts';
 
 export const PipelineWithJobs = Type.Object({ pipeline: Pipeline, jobs: Type.Array(JobBrief) });
@@ -47,6 +48,7 @@ export const RunDetail = Type.Object({
   ),
   artifacts: Type.Array(Artifact),
   archiveHref: Type.Union([Type.String(), Type.Null()], { description: 'The directory that holds log and artifacts.' }),
+  keeping: Type.Optional(Type.Array(Keeping, { description: 'How long they stay; none of a kind that is not there.' })),
 });
 export type RunDetail = Static<typeof RunDetail>;
 

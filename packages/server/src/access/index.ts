@@ -11,6 +11,7 @@ export { type Key, type KeySource, loadKey } from './key.ts';
 export { type ListenDecision, mayListen } from './listen.ts';
 export { type Headers, isLoopbackAddress } from './peers.ts';
 export { checkPools } from './pools.ts';
+export { type AuditAsked, readAudit } from './read-audit.ts';
 export { listSecrets, type OpenedSecrets, openSecrets, removeSecret, type SecretName, setSecret } from './secrets.ts';
 export type { SessionSettings } from './session.ts';
 export { type TokenKind, tokenPattern } from './token-secret.ts';

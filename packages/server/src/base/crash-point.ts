@@ -25,6 +25,9 @@ export const crashPoints = {
   'submit-committed': 'a pipeline is there with its jobs, and nobody has been told so',
   'expire-before-commit': 'a run whose lease ended is given up, and that is not committed',
   'expire-committed': 'runs whose leases ended are given up, and nobody has been told so',
+  'purge-marked': 'files are marked to be removed from the archive, and lie there',
+  'purge-file-removed': 'files have left the archive, and their rows name them',
+  'purge-row-removed': 'files and rows have left, and more of their kind are marked',
 } as const satisfies Record<string, string>;
 
 export type CrashPoint = keyof typeof crashPoints;

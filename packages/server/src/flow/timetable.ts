@@ -10,10 +10,12 @@ import {
   readResultFiles,
   sealDue,
   sweepArchive,
+  sweepOrphans,
 } from '../record/index.ts';
 import { lookAtDue, sweepMirrors } from '../source/index.ts';
 import { forgetHistory } from './forget-history.ts';
 import type { RunEnd } from './metrics.ts';
+import { purgeArchive } from './purge-archive.ts';
 import { repoTopic } from './repo-topic.ts';
 import { runsLost } from './returning.ts';
 import { type SettlePipelines, settleNow } from './settle-pipelines.ts';
@@ -78,6 +80,10 @@ export function startTimetable(parts: TimetableParts): Timetable {
     // Twice the time between two turns: a lane whose turn failed is learned with the next.
     every(60, 'learn-lanes', () => learnLanes(db, 120)),
     every(60, 'forget-history', () => forgetHistory(db, parts.historySeconds, () => isStopping)),
+    every(3600, 'purge-archive', () => purgeArchive(db, store, parts.historySeconds, 'retention', () => isStopping)),
+    every(6 * 3600, 'sweep-orphans', () =>
+      sweepOrphans(db, store, new Date(Date.now() - recordLimits.orphanSeconds * 1000), () => isStopping),
+    ),
     every(3600, 'sweep-archive', () => sweepArchive(store, new Date(), recordLimits)),
     every(3600, 'sweep-mirrors', () => sweepMirrors(db, mirrors)),
   ];

@@ -5,6 +5,7 @@ export { accessHandlers } from './handlers/access.ts';
 export { actingHandlers } from './handlers/acting.ts';
 export { checkingHandlers } from './handlers/checking.ts';
 export { findingHandlers } from './handlers/finding.ts';
+export { keepingHandlers } from './handlers/keeping.ts';
 export { orderingHandlers } from './handlers/ordering.ts';
 export { readingHandlers } from './handlers/reading.ts';
 export { seeingHandlers } from './handlers/seeing.ts';

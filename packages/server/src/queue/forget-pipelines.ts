@@ -10,7 +10,7 @@ export type Forgotten = { readonly pipelines: number; readonly jobs: number };
 
 /**
  * One batch of what ended more than so many seconds ago; nothing forgotten: there is no more. What the last push of a branch has
- * started by itself stays, however old: it says how the branch is. `stillWriting` names those jobs of which something is to come.
+ * started by itself stays, however old: it says how the branch is. So does what a rule or a pin of the archive holds. `stillWriting` names those jobs of which something is to come.
  */
 export async function forgetPipelines(
   db: Db,
@@ -18,6 +18,8 @@ export async function forgetPipelines(
   stillWriting: (tx: Tx, jobIds: readonly number[]) => Promise<readonly number[]>,
 ): Promise<Forgotten> {
   const { lanes, ...forgotten } = await db.transaction(async (tx) => {
+    // Nobody pins what is about to be forgotten.
+    await tx.query(sql`select take_archive_turn()`);
     const pipelineIds = (await lockOld(tx, seconds)).map((pipeline) => pipeline.id);
     const jobIds = (await firstJobs(tx, pipelineIds)).map((job) => job.id);
     const busy = new Set(await stillWriting(tx, jobIds));
@@ -39,6 +41,7 @@ function lockOld(tx: Tx, seconds: number): Promise<{ id: number }[]> {
       select id, repo_id, branch from push where push.id = pipeline.push_id offset 0
     ) as push
     where pipeline.finished_at < now() - make_interval(secs => ${seconds})
+      and not is_held(pipeline.id, pipeline.cause, push.branch)
       and (pipeline.cause <> 'push' or exists (
         select from push as newer where newer.repo_id = push.repo_id and newer.branch = push.branch and newer.id > push.id offset 0))
     order by pipeline.finished_at

@@ -1,5 +1,5 @@
 // record: what a run leaves behind: logs by offset, artifacts by digest, and the archive where both lie side by side.
-// Owns: log, log_chunk, sealed_log, to_seal, artifact, error_line, error_line_stop, result_file, test_case,
+// Owns: log, log_chunk, sealed_log, to_seal, artifact, retention_rule, pin, error_line, error_line_stop, result_file, test_case,
 // test_result, finding.
 // Tells: nothing; after `append`, `putArtifact` and for each run that `sealDue` names, the caller hints `run:ID`.
 // Hears: nothing; `flow` calls `ended` soon after runs have ended, `missed` for those that a crash forgot, `reopenLog` for those that go on after all, and `sealDue` and `sweepArchive` from its timetable.
@@ -15,6 +15,7 @@ export {
 export { openDescription } from './describe-archive.ts';
 export { keepErrorLines, listErrorLines } from './error-lines.ts';
 export { forgetCases, forgetResults } from './forget-results.ts';
+export { keepingOf, keepingOfPlaces } from './keeping.ts';
 export { latestNightly } from './latest-nightly.ts';
 export { artifactPath, directoryOf, logPath, type RunPlace } from './layout.ts';
 export { type RecordLimits, recordDefaults } from './limits.ts';
@@ -29,12 +30,16 @@ export {
   openSealedLog,
   type StoredArtifact,
 } from './open-files.ts';
+export { listPins, type PinAsked, pin, unpin } from './pins.ts';
+export { planPurge } from './plan-purge.ts';
+export { type Marked, markDue, removeMarked } from './purge.ts';
 export { putArtifact } from './put-artifact.ts';
 export { type LogPart, type LogRange, readLog } from './read.ts';
 export { type LineRange, type LinesPart, readLines } from './read-lines.ts';
 export { readResultFiles } from './read-result-files.ts';
 export { renderArchive } from './render-archive.ts';
 export { reopenLog } from './reopen-log.ts';
+export { listRetention, removeRetention, setRetention } from './retention-rules.ts';
 export { sealDue } from './seal.ts';
 export { type FoundLines, type LogSearch, type SearchPlace, searchLog } from './search-log.ts';
 export { stillWriting } from './still-writing.ts';
@@ -46,4 +51,5 @@ export {
   openArchiveStore,
 } from './store.ts';
 export { sweepArchive } from './sweep.ts';
+export { sweepOrphans } from './sweep-orphans.ts';
 export { ended, missed } from './to-seal.ts';

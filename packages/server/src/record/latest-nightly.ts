@@ -20,7 +20,7 @@ export async function latestNightly(db: Queryable, place: string): Promise<strin
     join pipeline on pipeline.id = job.pipeline_id
     where sealed_log.path > ${from} and sealed_log.path < ${to}
       and substring(sealed_log.path from '^(?:[^/]+/){4}[0-9-]{20}([^/]+)') = ${branch}
-      and pipeline.verdict = 'passed'
+      and pipeline.verdict = 'passed' and sealed_log.removing_since is null
     order by sealed_log.path desc
     limit 1`);
   return newest && newest.directory + rest;

@@ -59,6 +59,10 @@ export type RecordLimits = {
   readonly listEntries: number;
   /** Files named by one SHA256SUMS or manifest.json: it is made in memory when it is asked for. */
   readonly describedFiles: number;
+  /** How long history is remembered: what the archive keeps no longer than by a rule goes then at the latest. 0: for ever. */
+  readonly historySeconds: number;
+  /** Age at which a file that no row names is removed; with the time between two looks less than a day. */
+  readonly orphanSeconds: number;
   /** Age at which a file that was never finished is removed. */
   readonly unfinishedSeconds: number;
 };
@@ -95,5 +99,7 @@ export const recordDefaults: RecordLimits = {
   artifactPathBytes: 1000,
   listEntries: 10_000,
   describedFiles: 20_000,
+  historySeconds: 31_536_000,
+  orphanSeconds: 43_200,
   unfinishedSeconds: 86_400,
 };

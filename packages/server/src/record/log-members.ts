@@ -51,15 +51,24 @@ export async function lookAtLog<Seen>(
 
 /** @throws Refused run-not-found */
 export async function findLog(db: Queryable, runId: number, step: number): Promise<FoundLog> {
-  const [found] = await db.query<Omit<FoundLog, 'runId' | 'step'>>(sql`
-    select coalesce(log.size_bytes, 0) as "sizeBytes", sealed_log.path, sealed_log.index -> ${String(step)}::text as members
+  const [found] = await db.query<Omit<FoundLog, 'runId' | 'step'> & { removedAt: string | null }>(sql`
+    select coalesce(log.size_bytes, 0) as "sizeBytes", sealed_log.path, sealed_log.index -> ${String(step)}::text as members,
+           sealed_log.removing_since as "removedAt"
     from run
     left join log on log.run_id = run.id and log.step = ${step}
     left join sealed_log on sealed_log.run_id = run.id
     where run.id = ${runId}`);
   if (!found) throw new Refused('run-not-found', `There is no run ${runId}.`);
-  return { runId, step, ...found };
+  const { removedAt, ...log } = found;
+  if (removedAt) throw logRemoved(runId, removedAt);
+  return { runId, step, ...log };
 }
+
+export const logRemoved = (runId: number, at: string) =>
+  new Refused(
+    'removed',
+    `The log of run ${runId} was removed on ${at.slice(0, 10)}: its time was over. \`signalbox retention\` shows the rules.`,
+  );
 
 /**
  * What its members hold, in order, without reading one.

@@ -17,7 +17,9 @@ export async function logSizes(db: Queryable, runId: number): Promise<LogSizes> 
              when run.ended_at is null then 'open'
              else 'arriving'
            end as "logState",
-           sealed_log.path as "archivePath",
+           -- With the last file its directory has gone.
+           case when sealed_log.removing_since is null or exists (select from artifact where run_id = run.id) then sealed_log.path end
+             as "archivePath",
            coalesce((
              select jsonb_agg(jsonb_build_object('step', step, 'sizeBytes', size_bytes, 'lines', lines) order by step)
              from log where log.run_id = run.id), '[]') as logs

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { Refused } from '@signalbox/protocol';
 import { type Queryable, sql } from '../base/index.ts';
+import { logRemoved } from './log-members.ts';
 import type { ArchiveStore } from './store.ts';
 
 export type StoredArtifact = {
@@ -23,23 +24,30 @@ export type OpenFile = {
 export function listArtifacts(db: Queryable, runId: number): Promise<StoredArtifact[]> {
   return db.query<StoredArtifact>(sql`
     select path, size_bytes as "sizeBytes", sha256, archive_path as "archivePath"
-    from artifact where run_id = ${runId} order by path`);
+    from artifact where run_id = ${runId} and removing_since is null order by path`);
 }
 
 /** @throws Refused not-found */
 export async function openArtifact(db: Queryable, store: ArchiveStore, runId: number, path: string): Promise<OpenFile> {
   const [found] = await db.query<{ place: string; sha256: string }>(sql`
-    select archive_path as place, sha256 from artifact where run_id = ${runId} and path = ${storable(path)}`);
+    select archive_path as place, sha256 from artifact where run_id = ${runId} and path = ${storable(path)} and removing_since is null`);
   if (!found) throw new Refused('not-found', `Run ${runId} left no artifact ${JSON.stringify(path)}.`);
   return open(store, found.place, path.slice(path.lastIndexOf('/') + 1), found.sha256);
 }
 
 /** @throws Refused not-found, also while the log is not sealed yet */
 export async function openSealedLog(db: Queryable, store: ArchiveStore, runId: number): Promise<OpenFile> {
-  const [found] = await db.query<{ place: string | null; sha256: string | null; isSilent: boolean }>(sql`
-    select sealed_log.path as place, sealed_log.sha256, (0 < any (run.log_bytes)) is false as "isSilent"
+  const [found] = await db.query<{
+    place: string | null;
+    sha256: string | null;
+    isSilent: boolean;
+    removedAt: string | null;
+  }>(sql`
+    select sealed_log.path as place, sealed_log.sha256, (0 < any (run.log_bytes)) is false as "isSilent",
+           sealed_log.removing_since as "removedAt"
     from run left join sealed_log on sealed_log.run_id = run.id where run.id = ${runId}`);
   if (!found) throw new Refused('run-not-found', `There is no run ${runId}.`);
+  if (found.removedAt) throw logRemoved(runId, found.removedAt);
   if (!found.place && found.isSilent) throw new Refused('not-found', `Run ${runId} printed nothing: it has no log.`);
   if (!found.place) {
     throw new Refused(

@@ -22,10 +22,10 @@ export function storedBelow(db: Queryable, directory: string, most: number): Pro
   return db.query<StoredFile>(sql`
     (select path as place, 'log' as kind, run_id as "runId", null::text as artifact, size_bytes as "sizeBytes", sha256,
             sealed_at as "storedAt", missing_bytes as "missingBytes"
-     from sealed_log where path > ${from} and path < ${to} order by path limit ${most})
+     from sealed_log where path > ${from} and path < ${to} and removing_since is null order by path limit ${most})
     union all
     (select archive_path, 'artifact', run_id, path, size_bytes, sha256, created_at, 0
-     from artifact where archive_path > ${from} and archive_path < ${to} order by archive_path limit ${most})
+     from artifact where archive_path > ${from} and archive_path < ${to} and removing_since is null order by archive_path limit ${most})
     order by place
     limit ${most}`);
 }

@@ -51,6 +51,7 @@ export async function gatherParts({ settings, data, db, live, log, metrics, key,
     artifactBytes: settings.SIGNALBOX_ARTIFACT_BYTES,
     arrivalSeconds: settings.SIGNALBOX_LOG_WAIT_SECONDS,
     lostLogSeconds: settings.SIGNALBOX_LOST_LOG_SECONDS,
+    historySeconds: settings.SIGNALBOX_HISTORY_DAYS * 86_400,
   };
   const ci = defineCiMetrics(metrics, db);
   // The archive is there before its disk is looked at.

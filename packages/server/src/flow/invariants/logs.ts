@@ -34,7 +34,7 @@ export const ofLogs = {
     statement: () => sql`
       select 'run ' || log.run_id || ', step ' || log.step || ' had ' || log.size_bytes || ' bytes, its file has '
              || sealed.bytes as offending
-      from sealed_log join log on log.run_id = sealed_log.run_id
+      from sealed_log join log on log.run_id = sealed_log.run_id and sealed_log.removed_at is null
       cross join lateral (
         select coalesce((sealed_log.index -> log.step::text -> -1 ->> 2)::bigint
                       + (sealed_log.index -> log.step::text -> -1 ->> 3)::bigint, 0) as bytes

@@ -1,10 +1,10 @@
 // What people look at: repositories, the grid, pushes, jobs, artifacts, workers, and the hints that keep pages live.
-import { Refused } from '@signalbox/protocol';
 import { type Db, type Live, sql } from '../../base/index.ts';
 import type { DiskRoom } from '../../flow/disk-room.ts';
 import { explainJob, listPools, listWorkers, type QueueLimits } from '../../queue/index.ts';
-import { type ArchiveStore, openArtifact } from '../../record/index.ts';
+import { type ArchiveStore, openArtifact, type RecordLimits } from '../../record/index.ts';
 import { getRepo, listPushes, listRepos } from '../../source/index.ts';
+import { cursorOf } from '../cursor.ts';
 import type { Handlers } from '../handler.ts';
 import { parseTopics, streamHints } from '../live/stream.ts';
 import type { Watched } from '../live/watched.ts';
@@ -36,10 +36,11 @@ export type SeeingParts = {
   readonly watched: Watched;
   readonly disk: DiskRoom;
   readonly queueLimits: QueueLimits;
+  readonly recordLimits: RecordLimits;
 };
 
 export function seeingHandlers(parts: SeeingParts): Handlers<Ids> {
-  const { db, live, store, watched, disk, queueLimits } = parts;
+  const { db, live, store, watched, disk, queueLimits, recordLimits } = parts;
   const { leaseSeconds } = queueLimits;
   return {
     'explain-job': ({ params }) => explainJob(db, params.job, queueLimits, disk.blockers()),
@@ -64,8 +65,8 @@ export function seeingHandlers(parts: SeeingParts): Handlers<Ids> {
     'get-push': ({ params }) => readPush(db, params.push),
     'get-pipeline': ({ params }) => readPipeline(db, params.pipeline),
     'list-jobs': ({ query }) => listJobs(db, { ...query, before: cursorOf(query.cursor), limit: query.limit ?? 50 }),
-    'get-job': ({ params }) => readJob(db, params.job, queueLimits, disk.blockers()),
-    'get-run': ({ params }) => readRun(db, params.run),
+    'get-job': ({ params }) => readJob(db, params.job, queueLimits, recordLimits.historySeconds, disk.blockers()),
+    'get-run': ({ params }) => readRun(db, params.run, recordLimits.historySeconds),
     async 'get-artifact'({ params, reply, request }) {
       return sendFile(request, reply, await openArtifact(db, store, params.run, params['*']));
     },
@@ -79,14 +80,6 @@ export function seeingHandlers(parts: SeeingParts): Handlers<Ids> {
       });
     },
   };
-}
-
-/** @throws Refused bad-request */
-function cursorOf(cursor: string | undefined): number | null {
-  if (cursor === undefined) return null;
-  if (!/^[1-9][0-9]{0,15}$/.test(cursor))
-    throw new Refused('bad-request', `"${cursor}" is no cursor: give back \`next\` of the page before.`);
-  return Number(cursor);
 }
 
 async function sayWatched(db: Db, watched: Watched, runIds: readonly number[]): Promise<void> {

@@ -14,7 +14,7 @@ import {
 } from '@signalbox/protocol';
 import { type Db, sql } from '../../base/index.ts';
 import { explainJob, type QueueLimits } from '../../queue/index.ts';
-import { listArtifacts, logSizes } from '../../record/index.ts';
+import { keepingOf, listArtifacts, logSizes } from '../../record/index.ts';
 import { getPush } from '../../source/index.ts';
 
 const historyShown = 20;
@@ -24,6 +24,7 @@ export async function readJob(
   db: Db,
   jobId: number,
   limits: QueueLimits,
+  historySeconds: number,
   serverHolds: readonly Blocker[],
 ): Promise<JobDetail> {
   const [job] = await db.query<JobBrief>(sql`select * from job_brief where id = ${jobId}`);
@@ -46,21 +47,25 @@ export async function readJob(
     push,
     needs,
     neededBy,
-    runs: await Promise.all(runs.map((run) => detail(db, run))),
+    runs: await Promise.all(runs.map((run) => detail(db, run, historySeconds))),
     blockers,
     history: await readHistory(db, job, push),
   };
 }
 
 /** @throws Refused run-not-found */
-export async function readRun(db: Db, runId: number): Promise<RunDetail> {
+export async function readRun(db: Db, runId: number, historySeconds: number): Promise<RunDetail> {
   const [run] = await db.query<Run>(sql`select * from run_shape where id = ${runId}`);
   if (!run) throw new Refused('run-not-found', `There is no run ${runId}.`);
-  return detail(db, run);
+  return detail(db, run, historySeconds);
 }
 
-async function detail(db: Db, run: Run): Promise<RunDetail> {
-  const [sizes, stored] = await Promise.all([logSizes(db, run.id), listArtifacts(db, run.id)]);
+async function detail(db: Db, run: Run, historySeconds: number): Promise<RunDetail> {
+  const [sizes, stored, keeping] = await Promise.all([
+    logSizes(db, run.id),
+    listArtifacts(db, run.id),
+    keepingOf(db, run.id, historySeconds),
+  ]);
   const artifacts: Artifact[] = stored.map(({ path, sizeBytes, sha256 }) => ({
     path,
     sizeBytes,
@@ -74,6 +79,7 @@ async function detail(db: Db, run: Run): Promise<RunDetail> {
     logState: sizes.logState,
     artifacts,
     archiveHref: directory === undefined ? null : `/archive/${directory.split('/').map(encodeURIComponent).join('/')}`,
+    keeping,
   };
 }
 
