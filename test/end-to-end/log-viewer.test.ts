@@ -68,6 +68,16 @@ describe('a log opens', patient, () => {
     expect(await row(page, installLine + 1).count()).toBe(0);
   });
 
+  test('at its first error too when its worker told of none, as those before this version', async () => {
+    const run = await begun('silent');
+    await run.print(`${numbered(1, 500)}main.c:3:1: error: expected ";"\n${numbered(501, 1000)}`);
+    await run.finish('failed');
+    await sealed(run.order.runId);
+    const page = await open(`/jobs/${run.order.job.id}`);
+    await inSight(page, 501);
+    await seen(row(page, 501).getByText('✕'));
+  });
+
   test('at the lines of its address, also inside of a section that is closed otherwise, whatever was read before', async () => {
     const line = installLine + 200;
     const page = await open(`/jobs/${failed.job}?run=${failed.run}&step=1#L${line}-${line + 2}`);

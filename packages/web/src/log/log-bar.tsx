@@ -20,6 +20,8 @@ type Props = {
   readonly lines: number;
   readonly sizeBytes: number;
   readonly errors: readonly number[];
+  /** From this line on nobody looked for more. */
+  readonly errorsUpTo: number | null;
   /** The error line that was gone to last. */
   readonly at: number | null;
   readonly goToError: (by: 1 | -1) => void;
@@ -40,7 +42,7 @@ type Props = {
 };
 
 export function LogBar(props: Props) {
-  const { errors, at, goToError, grows, following, sections, times, compare } = props;
+  const { errors, errorsUpTo, at, goToError, grows, following, sections, times, compare } = props;
   const compareButton = compare ? (
     <Button
       kind="plain"
@@ -66,8 +68,13 @@ export function LogBar(props: Props) {
           <Button onPress={() => goToError(-1)} title="Previous error line (p)" label="Previous error line">
             <ChevronUp size={14} aria-hidden="true" />
           </Button>
-          <span className={styles['count']}>
-            {at !== null && errors.includes(at) ? `${errors.indexOf(at) + 1} of ${errors.length}` : errors.length}
+          <span
+            className={styles['count']}
+            title={errorsUpTo === null ? undefined : `Nobody looked for more from line ${errorsUpTo} on`}
+          >
+            {at !== null && errors.includes(at) ? `${errors.indexOf(at) + 1} of ` : null}
+            {errors.length}
+            {errorsUpTo === null ? null : '+'}
           </span>
         </span>
       ) : null}

@@ -135,6 +135,7 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
         lines={lines.last}
         sizeBytes={log.sizeBytes}
         errors={errors.lines}
+        errorsUpTo={errors.stoppedAt}
         at={at}
         goToError={goToError}
         grows={grows}

@@ -1,11 +1,13 @@
 // The error lines of a step: those that the worker found while it wrote them, else those that the pages find at its end.
 import type { RunDetail, Step } from '@signalbox/protocol/browser';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { client } from '../api/client.ts';
 import { errorLinesQuery } from '../api/queries.ts';
-import { useLive } from '../live/use-live.ts';
 import { ownErrorLines } from './own-errors.ts';
+
+/** Not with every hint, of which a busy log has many: hundreds may follow it. */
+const whileItGrows = 10_000;
 
 export type StepErrors = {
   /** In order. */
@@ -17,8 +19,14 @@ export type StepErrors = {
 };
 
 export function useErrorLines({ run }: RunDetail, step: Step, grows: boolean): StepErrors {
-  const told = useQuery(errorLinesQuery(run.id));
-  useLive([grows ? `run:${run.id}` : null], () => told.refetch());
+  const told = useQuery({ ...errorLinesQuery(run.id), refetchInterval: grows ? whileItGrows : false });
+  const { refetch } = told;
+  const grew = useRef(grows);
+  useEffect(() => {
+    // The last of them come with the end of the run.
+    if (grew.current && !grows) void refetch();
+    grew.current = grows;
+  }, [grows, refetch]);
   const ofStep = useMemo(
     () => told.data?.items.filter((item) => item.step === step.index).map((item) => item.line) ?? [],
     [told.data, step.index],
