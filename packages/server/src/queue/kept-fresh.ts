@@ -5,14 +5,16 @@
 const freshMs = 2000;
 /** Older than this it is waited for. */
 const oldMs = 60_000;
-/** After a change, many of which may come together. */
+/** After a change, many of which may come together, where reading is dear. */
 const touchedMs = 200;
+/** What costs less is waited for after a change. */
+const cheapMs = 20;
 /** Reading takes at most one part in so many of the time. */
 const costPart = 100;
 
 export class KeptFresh<Value> {
   readonly #read: () => Promise<Value>;
-  #last: { readonly value: Value; readonly readAt: number; until: number } | undefined;
+  #last: { readonly value: Value; readonly readAt: number; readonly tookMs: number; until: number } | undefined;
   #reading: Promise<Value> | undefined;
 
   constructor(read: () => Promise<Value>) {
@@ -42,7 +44,8 @@ export class KeptFresh<Value> {
 
   /** It may have changed a little. */
   touch(): void {
-    if (this.#last) this.#last.until = Math.min(this.#last.until, this.#last.readAt + touchedMs);
+    if (!this.#last || this.#last.tookMs < cheapMs) return this.forget();
+    this.#last.until = Math.min(this.#last.until, this.#last.readAt + touchedMs);
   }
 
   #readAnew(now: number): Promise<Value> {
@@ -51,7 +54,7 @@ export class KeptFresh<Value> {
       .then((value) => {
         const tookMs = performance.now() - began;
         const until = now + Math.max(freshMs, tookMs * costPart);
-        if (this.#reading === reading) this.#last = { value, readAt: now, until };
+        if (this.#reading === reading) this.#last = { value, readAt: now, tookMs, until };
         return value;
       })
       .finally(() => {

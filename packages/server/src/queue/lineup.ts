@@ -7,8 +7,10 @@ import { LineFloors } from './line-floors.ts';
 
 /** Jobs in memory, over all shares of a pool, about. */
 const most = 2000;
-/** Of each share at least. */
-const fewest = 20;
+/** Of each share at least: one is given, the next is known. Thousands of branches may have a share each. */
+const fewest = 2;
+/** Until it is known how many shares there are. */
+const atFirst = 100;
 /** What others have put in line is seen after this, also while there is enough to give. */
 const freshMs = 200;
 /** An empty line that nobody said anything of is looked at again after this: workers come to ask hundreds of times a second. */
@@ -25,8 +27,7 @@ export class Lineup {
   #lines = new Map<string, Candidate[]>();
   #loadedAt = Number.NEGATIVE_INFINITY;
   #isStale = true;
-  /** Until it is known how many shares there are. */
-  #perShare = fewest * 5;
+  #perShare = atFirst;
   #tookMs = 0;
   #isFruitless = false;
   readonly #floors = new LineFloors();

@@ -24,7 +24,8 @@ export function atTheLine(db: Db, limits: Partial<typeof queueDefaults> = {}): A
     live,
     async worker(pool, { name = `w-${randomUUID()}`, cost = 0 } = {}) {
       const id = await makeWorker(db, name, [pool], cost);
-      live.hint('worker-changed:*');
+      // The second, for what is known of a pool may be a moment old while reading it is slow: tests run on busy machines.
+      live.hint('worker-changed:*', 'order-changed');
       return id;
     },
     ask: (workerId, waitSeconds = 20) =>

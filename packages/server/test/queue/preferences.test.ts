@@ -109,7 +109,7 @@ describe('a worker on which a job errored', () => {
     await kit.end(second, 'errored');
     expect(await line.take(bad)).toBeNull();
     await kit.db.transaction((tx) => holdWorker(tx, other, { kind: 'drained', reason: 'r' }, 'ada'));
-    line.live.hint('worker-changed:*');
+    line.live.hint('worker-changed:*', 'order-changed');
     expect((await line.take(bad))?.attempt).toBe(3);
   });
 });
@@ -121,7 +121,7 @@ describe('cost', () => {
     const rows = await kit.db.query<{ id: number }>(sql`
       insert into worker (name, pools, capacity, version, platform, cost, state)
       select 'crowd-' || n, array[${pool}], 1, '0', 'linux-x64', 5, 'active' from generate_series(1, 150) as n returning id`);
-    line.live.hint('worker-changed:*');
+    line.live.hint('worker-changed:*', 'order-changed');
     const dear = ask(...rows.map((row) => row.id));
     const cheap = line.ask(await line.worker(pool), 5);
     const jobId = await submit(pool, 'a');
@@ -181,7 +181,7 @@ describe('cost', () => {
     await submit(pool, 'b');
     expect(await line.take(dear)).toBeNull();
     await kit.db.transaction((tx) => holdWorker(tx, cheap, { kind: 'quarantined', reason: 'r' }, 'ada'));
-    line.live.hint('worker-changed:*');
+    line.live.hint('worker-changed:*', 'order-changed');
     expect((await line.take(dear))?.job.name).toBe('b');
   });
 
