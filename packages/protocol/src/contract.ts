@@ -9,8 +9,8 @@ import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
 import { AuditEntry, Pin, PinTarget, PurgePlan, RetentionChange, RetentionRule } from './shapes/keeping.ts';
 import { LogFound } from './shapes/log.ts';
-import { BranchLevel, Push, Repo, RepoName } from './shapes/source.ts';
 import { CaseHistory, CaseState, FindingLevel, FindingPage, ResultsAsked, RunResults } from './shapes/results.ts';
+import { BranchLevel, Push, Repo, RepoName } from './shapes/source.ts';
 import { JobsAdded, PipelineSubmission, SubmittedJobs } from './shapes/submission.ts';
 import { Grid, JobDetail, PipelineWithJobs, PushDetail, RunDetail, Session, Token } from './shapes/views.ts';
 import {
@@ -161,7 +161,6 @@ export const contract = {
     summary: 'Lines of a run that look like the reason of a failure, as its worker found them while it printed.',
     output: ErrorLines,
   },
-  'download-log': { ...run, summary: 'The whole log of a run, gzipped.', output: 'bytes' },
   'list-results': {
     ...run,
     summary: 'Test cases of a run as its files of results tell them: failed ones first; with counts, and the files.',
@@ -194,6 +193,7 @@ export const contract = {
     query: Type.Object({ limit: limit(200, 30) }),
     output: CaseHistory,
   },
+  'download-log': { ...run, summary: 'The whole log of a run, gzipped.', output: 'bytes' },
   'get-artifact': {
     params: Type.Object({ run: RowId, '*': Type.String({ maxLength: 1000 }) }),
     summary: 'One artifact of a run.',
@@ -474,6 +474,7 @@ export const contract = {
     headers: Type.Object({
       'x-claim-id': ClaimId,
       'x-sha256': Type.String({ pattern: '^[0-9a-f]{64}$' }),
+      'x-results': Type.Optional(ResultsAsked),
     }),
     body: 'bytes',
     output: nothing,
@@ -488,4 +489,3 @@ export const contract = {
 
 export type Contract = typeof contract;
 export { routes };
-      'x-results': Type.Optional(ResultsAsked),

@@ -1,6 +1,5 @@
 // record: what a run leaves behind: logs by offset, artifacts by digest, and the archive where both lie side by side.
-// Owns: log, log_chunk, sealed_log, to_seal, artifact, retention_rule, pin, error_line, error_line_stop, result_file, test_case,
-// test_result, finding.
+// Owns: log, log_chunk, sealed_log, to_seal, artifact, retention_rule, pin, error_line, error_line_stop, result_file, test_case, test_result, finding.
 // Tells: nothing; after `append`, `putArtifact` and for each run that `sealDue` names, the caller hints `run:ID`.
 // Hears: nothing; `flow` calls `ended` soon after runs have ended, `missed` for those that a crash forgot, `reopenLog` for those that go on after all, and `sealDue` and `sweepArchive` from its timetable.
 // Settings come in as RecordLimits; where the archive lies, and whether it is durable at once, as the arguments of `openArchiveStore`.

@@ -19,8 +19,8 @@ import {
   readingHandlers,
   seeingHandlers,
   startWatched,
-  workingHandlers,
   tellingHandlers,
+  workingHandlers,
 } from '../http/index.ts';
 import type { Settings } from '../settings.ts';
 import { addressOf } from './addresses.ts';
@@ -77,8 +77,8 @@ export async function openDoors(
       ...seeingHandlers({ ...parts, watched }),
       ...readingHandlers(parts),
       ...findingHandlers({ ...parts, ...workplace }),
-      ...actingHandlers(parts),
       ...tellingHandlers(parts),
+      ...actingHandlers(parts),
       ...orderingHandlers({ ...parts, submitJobs: createSubmitJobs({ db, live, limits: queueLimits }) }),
       ...checkingHandlers(parts),
       ...keepingHandlers(parts),

@@ -23,10 +23,13 @@ export function tellingHandlers({ db }: { readonly db: Db }): Handlers<Ids> {
     'get-case-history': ({ params, query }) => caseHistory(db, params.run, params.case, query.limit ?? 30),
     async 'export-results'({ params, reply }) {
       const summary = await summariseResults(db, params.run);
-      return reply
-        .header('content-type', 'application/json; charset=utf-8')
-        .header('cache-control', 'no-store')
-        .send(Readable.from(documentOf(db, params.run, summary)));
+      return (
+        reply
+          // JSON, under a name of its own: our client would take plain JSON into memory whole.
+          .header('content-type', 'application/vnd.signalbox.results+json')
+          .header('cache-control', 'no-store')
+          .send(Readable.from(documentOf(db, params.run, summary)))
+      );
     },
   };
 }
