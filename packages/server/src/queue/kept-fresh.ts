@@ -44,8 +44,8 @@ export class KeptFresh<Value> {
 
   /** It may have changed a little. */
   touch(): void {
-    if (!this.#last || this.#last.tookMs < cheapMs) return this.forget();
-    this.#last.until = Math.min(this.#last.until, this.#last.readAt + touchedMs);
+    if (!this.#last || this.#last.tookMs < cheapMs) this.forget();
+    else this.#last.until = Math.min(this.#last.until, this.#last.readAt + touchedMs);
   }
 
   #readAnew(now: number): Promise<Value> {
