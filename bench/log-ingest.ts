@@ -24,6 +24,8 @@ export async function logIngest(args: readonly string[]): Promise<Record<string,
       scale: { type: 'string', default: '1' },
       workers: { type: 'string', default: '1,16' },
       profile: { type: 'string' },
+      // How far the steps stand back behind the server.
+      niceness: { type: 'string', default: '0' },
     },
   });
   const megabytes = Math.max(1, Math.round(usualMegabytes * Number(values.scale)));
@@ -37,7 +39,7 @@ export async function logIngest(args: readonly string[]): Promise<Record<string,
     await giveSecret(house);
     const shapes: Figures[] = [];
     for (const workers of values.workers.split(',').map(Number)) {
-      shapes.push(await measure(house, workers, text));
+      shapes.push(await measure(house, workers, text, values.niceness));
       say(JSON.stringify(shapes.at(-1)));
     }
     const [slowest] = shapes.sort((a, b) => a.mbPerSecond - b.mbPerSecond);
@@ -56,9 +58,9 @@ type Figures = {
   readonly lost: number;
 };
 
-async function measure(house: House, workers: number, text: PrintedText): Promise<Figures> {
+async function measure(house: House, workers: number, text: PrintedText, niceness: string): Promise<Figures> {
   const pool = `log-${workers}`;
-  const programs = Array.from({ length: workers }, (_, number) => startWorker(house, pool, number));
+  const programs = Array.from({ length: workers }, (_, number) => startWorker(house, pool, number, niceness));
   const person = await Wire.open(house.address, house.tokens.person);
   try {
     await until('the workers', async () => (await idleWorkers(person, pool)) === workers, { seconds: 120 });
@@ -111,11 +113,11 @@ async function giveSecret(house: House): Promise<void> {
   admin.close();
 }
 
-function startWorker(house: House, pool: string, number: number): Program {
+function startWorker(house: House, pool: string, number: number, niceness: string): Program {
   const name = `${pool}-${number}`;
   const data = path.join(house.data, 'workers', name);
   return startProgram(['worker', '--server', house.address, '--pools', pool, '--name', name, '--data', data], {
-    env: { SIGNALBOX_TOKEN: house.tokens.worker },
+    env: { SIGNALBOX_TOKEN: house.tokens.worker, SIGNALBOX_WORKER_STEP_NICENESS: niceness },
   });
 }
 

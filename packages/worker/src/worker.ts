@@ -239,8 +239,15 @@ class Life {
   }
 
   #startSupervisor(): SupervisorLink {
-    const { supervisor: command = usualCommand(), dataDir, env, log } = this.#options;
-    const link = startSupervisor({ dataDir, ownPlace: this.#place, command, env, log });
+    const { supervisor: command = usualCommand(), dataDir, env, log, settings } = this.#options;
+    const link = startSupervisor({
+      dataDir,
+      ownPlace: this.#place,
+      command,
+      env,
+      log,
+      niceness: settings.stepNiceness,
+    });
     this.#greet(link);
     return link;
   }

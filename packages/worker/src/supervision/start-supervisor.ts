@@ -11,6 +11,7 @@ import { localChannels, socketChannel } from '../supervisor/channel.ts';
 import type { Ask, Tell } from '../supervisor/messages.ts';
 import { complaintsOf, makePlace, removePlace, writeStarting } from '../supervisor/place.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
+import { standBack } from './stand-back.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 
 export type SupervisorStart = {
@@ -21,6 +22,8 @@ export type SupervisorStart = {
   readonly command: readonly string[] | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: OwnLog;
+  /** How far its steps stand back behind others on the machine. */
+  readonly niceness: number;
 };
 
 /** How a supervisor is started beside this very file, built or as source. */
@@ -48,7 +51,7 @@ function startWithin({ ownPlace, log }: SupervisorStart): SupervisorLink {
   return new SupervisorLink(ours, null);
 }
 
-function startProcess({ dataDir, env, log }: SupervisorStart, command: readonly string[]): SupervisorLink {
+function startProcess({ dataDir, env, log, niceness }: SupervisorStart, command: readonly string[]): SupervisorLink {
   const place = makePlace(dataDir);
   const [program = '', ...args] = command;
   // CRASH_AT is for the worker; a token is for nobody else.
@@ -62,7 +65,10 @@ function startProcess({ dataDir, env, log }: SupervisorStart, command: readonly 
   });
   closeSync(complaints);
   child.unref();
-  if (child.pid) writeStarting(place, child.pid);
+  if (child.pid) {
+    writeStarting(place, child.pid);
+    standBack(child.pid, niceness);
+  }
   const socket = child.stdio[3] as Socket | null | undefined;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
   const link = new SupervisorLink(socketChannel(socket ?? new Socket().destroy()), basename(place), ended);
