@@ -1,5 +1,6 @@
 // The whole worker: a run from its order to its verdict, against a real server that speaks the contract.
 import { existsSync, readdirSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { textOf } from './kit/station.ts';
@@ -58,6 +59,14 @@ describe('a run', () => {
     const warnings = textOf(run, 0).match(/warning: the secret \w+ has fewer than 8 characters/g);
     expect(warnings?.map((text) => text.split(' ')[3])).toEqual(['PIN', 'PADDED']);
     expect(textOf(run, 0)).not.toMatch(/4711|short {2}/);
+  });
+
+  test.runIf(process.platform === 'linux')('stands back with its steps as far as the setting says', async () => {
+    const { station, start } = await site({ stepNiceness: 3 });
+    const run = station.submit({ steps: ['nice'] });
+    await start();
+    await station.finished(run);
+    expect(textOf(run, 1)).toBe(`${Math.min(19, getPriority() + 3)}\n`);
   });
 
   test('goes the same way where its supervisor lives within the worker, as on Windows; handing over finishes it', async () => {
