@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { createCommand } from './command-line.ts';
 import { addCommand } from './commands/add.ts';
-import { auditCommand } from './commands/audit.ts';
 import { approveCommand, rejectCommand } from './commands/answer.ts';
+import { auditCommand } from './commands/audit.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -22,6 +22,7 @@ import { pushCommand } from './commands/push-report.ts';
 import { raiseCommand } from './commands/raise.ts';
 import { removeCommand } from './commands/remove.ts';
 import { rerunCommand } from './commands/rerun.ts';
+import { resultsCommand } from './commands/results.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { secretCommand } from './commands/secret.ts';
 import { serveCommand, workerCommand } from './commands/serve.ts';
@@ -42,6 +43,7 @@ export const groups = {
     explainCommand,
     logCommand,
     compareCommand,
+    resultsCommand,
     cancelCommand,
     rerunCommand,
     submitCommand,

@@ -15,6 +15,7 @@ import { useKeys } from '../parts/keys.ts';
 import { notify } from '../parts/notice-store.ts';
 import { Page } from '../parts/page.tsx';
 import { Bones, Trouble } from '../parts/states.tsx';
+import { ResultsPanel } from '../results/results-panel.tsx';
 import { standOf } from '../text/stand.ts';
 import styles from './job.module.css';
 
@@ -61,6 +62,7 @@ function JobBody({ detail, run }: { detail: JobDetail; run: RunDetail | undefine
       <div className={styles['head']}>
         <JobHeader detail={detail} run={run} actions={actions} />
         {job.state === 'running' || job.state === 'done' ? null : <ExplanationPanel detail={detail} />}
+        {run ? <ResultsPanel key={run.run.id} run={run} /> : null}
       </div>
       <section id="log" className={styles['steps']} aria-label="Steps">
         {detail.runs.length > 1 ? <Attempts runs={detail.runs} current={run} /> : null}
