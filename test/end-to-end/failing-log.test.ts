@@ -28,7 +28,8 @@ jobs:
         script: sh build.sh
       - name: Report
         always: true
-        script: echo "about the errors"; [ -e done ] || echo "ERROR: nothing was built"
+        script: |
+          echo "about the errors"; [ -e done ] || echo "ERROR: nothing was built"
 `;
 const building = (last: string) => `
 echo "started at $(date +%H:%M:%S) in $PWD"
@@ -58,9 +59,10 @@ afterAll(async () => {
 
 /** Pushes a build, and waits for its job. */
 async function push(script: string): Promise<JobBrief> {
+  // Before it is there to be seen: the first look at a repository comes when it comes.
+  const before = (await house.person.call('list-jobs', {})).items[0]?.id ?? 0;
   await repository.commit({ files: { '.signalbox.yml': config, 'build.sh': script } });
   await repository.push();
-  const before = (await house.person.call('list-jobs', {})).items[0]?.id ?? 0;
   await house.person.call('report-push', { params: { repo: 'sample' }, body: {} });
   return await until(
     'the job',
