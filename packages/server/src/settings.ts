@@ -213,7 +213,7 @@ export const settingTable = {
   SIGNALBOX_HISTORY_DAYS: setting(
     days,
     365,
-    'How long pipelines that have ended are remembered, with their jobs, runs and pushes; 0: for ever. What they left in the archive stays there.',
+    'How long pipelines that have ended are remembered, with their jobs, runs and pushes; 0: for ever. What they left in the archive goes then at the latest, unless a rule keeps it for ever or somebody has pinned it.',
   ),
   SIGNALBOX_GIT_SECONDS: setting(seconds, sourceDefaults.gitSeconds, 'Longest time of one git command.'),
 } as const;

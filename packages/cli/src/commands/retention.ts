@@ -18,7 +18,10 @@ export function retentionCommand(terminal: Terminal): Command {
       ['signalbox retention set nightly 60', 'nightlies for 60 days'],
       ['signalbox retention set builds forever --branch "esr/*" --kind artifacts', 'of some branches, one kind'],
     ]).option('--dry-run', 'only say what would go'),
-  ).helpCommand(false);
+  )
+    .helpCommand(false)
+    // What stands behind a word below it is that word's, not this command's.
+    .enablePositionalOptions();
   command.addCommand(rulesCommand(terminal)).addCommand(setCommand(terminal)).addCommand(dropCommand(terminal));
   return command.action(
     runWith(terminal, async (output: Output, options: Common & { dryRun?: boolean }) => {

@@ -1,5 +1,5 @@
 // History ends somewhere: what ended long ago is forgotten, room by room, in small batches, by any number of servers at once.
-// Nothing that is open, no audit, and no file: the archive keeps logs and artifacts at their paths, where its pages show them.
+// Nothing that is open or held by a pin or for ever, no audit, and no file: what is left in the archive then, its sweeper removes.
 import type { Db } from '../base/index.ts';
 import { forgetPipelines, forgetWorkers } from '../queue/index.ts';
 import { forgetCases, forgetResults, stillWriting } from '../record/index.ts';

@@ -10,14 +10,14 @@ export function renderArchive(listing: ArchiveListing, base = '/archive'): strin
     const address = `${base}/${[...names, entry.name].map(encodeURIComponent).join('/')}${end}`;
     const size = entry.sizeBytes === null ? '' : sizeText(entry.sizeBytes);
     const digest = entry.sha256 ? `<code title="SHA-256">${escapeHtml(entry.sha256)}</code>` : '';
-    return `<tr><td><a href="${escapeHtml(address)}">${escapeHtml(readable(entry.name) + end)}</a></td><td class="size">${size}</td><td><time>${escapeHtml(entry.modifiedAt)}</time></td><td>${digest}</td></tr>`;
+    return `<tr><td><a href="${escapeHtml(address)}">${escapeHtml(readable(entry.name) + end)}</a></td><td class="size">${size}</td><td><time>${escapeHtml(entry.modifiedAt)}</time></td><td>${keepingText(entry.keeping)}</td><td>${digest}</td></tr>`;
   });
   const here = `${base}/${names.map((name) => `${encodeURIComponent(name)}/`).join('')}`;
   const others = [...listing.descriptions, '?format=json'].map((end) => {
     const text = end.startsWith('?') ? 'this page as JSON' : end;
     return `<a href="${escapeHtml(here + end)}">${escapeHtml(text)}</a>`;
   });
-  const nothing = '<tr><td colspan="4">Nothing here.</td></tr>';
+  const nothing = '<tr><td colspan="5">Nothing here.</td></tr>';
   const cut = listing.isCut ? '<p>There are more names than are shown here.</p>' : '';
   return `<!doctype html>
 <html lang="en">
@@ -31,7 +31,7 @@ export function renderArchive(listing: ArchiveListing, base = '/archive'): strin
 <body>
 <nav aria-label="Directory">${breadcrumb(names, base)}</nav>
 <table>
-<thead><tr><th>Name</th><th class="size">Size</th><th>Modified (UTC)</th><th>SHA-256</th></tr></thead>
+<thead><tr><th>Name</th><th class="size">Size</th><th>Modified (UTC)</th><th>Kept until</th><th>SHA-256</th></tr></thead>
 <tbody>
 ${rows.length > 0 ? rows.join('\n') : nothing}
 </tbody>
@@ -67,6 +67,12 @@ function readable(name: string): string {
   } catch {
     return name; // A cut or damaged escape: the true name is as good as any.
   }
+}
+
+function keepingText(keeping: ArchiveListing['entries'][number]['keeping']): string {
+  if (keeping === null || keeping.state === 'open') return '';
+  if (keeping.state === 'pinned') return 'pinned';
+  return keeping.until === null ? 'for ever' : `<time>${escapeHtml(keeping.until.slice(0, 10))}</time>`;
 }
 
 function sizeText(bytes: number): string {

@@ -203,6 +203,16 @@ describe('what a job left never acts on the pages', () => {
     ];
     expect(JSON.parse(asked.text)).toMatchObject({ entries: [{ name: 'job-run1' }, { name: 'job-run1.txt.gz' }] });
     expect([asked.text, asked.headers.vary]).toEqual([accepted.text, 'accept']);
+    const kept = await until('the end of the pipeline', async () => {
+      const seen = JSON.parse((await ask(house.address, `${directory}?format=json`)).text);
+      const keeping = seen.entries[1].keeping as { state: string; until: string | null };
+      return keeping.state === 'until' && keeping;
+    });
+    const [ended] = await house.database.db.query<{ at: string }>(sql`
+      select finished_at + interval '14 days' as at from pipeline
+      where id = (select pipeline_id from job where id = ${run.jobId})`);
+    expect(kept.until).toBe(ended!.at);
+    expect((await ask(house.address, directory)).text).toContain(`<td><time>${kept.until!.slice(0, 10)}</time></td>`);
   });
 
   test('the latest nightly is an address that leads on, and is asked for anew each time', async () => {

@@ -103,7 +103,13 @@ test('a page of the archive is links and text, whatever names are in it', () => 
     '%',
     '%0Aa',
   ];
-  const entry = { kind: 'file', sizeBytes: 1536, modifiedAt: '2026-11-22T10:00:00.000Z', sha256: null } as const;
+  const entry = {
+    kind: 'file',
+    sizeBytes: 1536,
+    modifiedAt: '2026-11-22T10:00:00.000Z',
+    sha256: null,
+    keeping: null,
+  } as const;
   const page = renderArchive({
     directory: 'a/<b>',
     entries: hostile.map((name) => ({ ...entry, name })),

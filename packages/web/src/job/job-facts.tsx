@@ -1,5 +1,5 @@
 // Beside the log: where and how long it ran, what it left, what it needs and who needs it, and how its lane went before.
-import type { JobBrief, JobDetail, RunDetail } from '@signalbox/protocol/browser';
+import type { JobBrief, JobDetail, Keeping, RunDetail } from '@signalbox/protocol/browser';
 import { Link } from '@tanstack/react-router';
 import { FolderOpen } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -79,6 +79,7 @@ function Left({ run }: { run: RunDetail }) {
           </li>
         ))}
       </ul>
+      <Kept keeping={run.keeping ?? []} />
       {run.archiveHref ? (
         <a href={run.archiveHref} className={styles['archive']}>
           <FolderOpen size={14} aria-hidden="true" /> Log and artifacts in the archive
@@ -86,6 +87,18 @@ function Left({ run }: { run: RunDetail }) {
       ) : null}
     </section>
   );
+}
+
+/** How long log and artifacts stay; nothing while their pipeline goes on. */
+function Kept({ keeping }: { keeping: readonly Keeping[] }) {
+  const said = keeping.flatMap(({ kind, state, until }) => {
+    const what = kind === 'logs' ? 'Log' : 'Artifacts';
+    if (state === 'open') return [];
+    if (state === 'pinned') return [`${what} pinned`];
+    if (state === 'for-ever') return [`${what} kept for ever`];
+    return [`${what} ${state === 'removed' ? 'removed on' : 'kept until'} ${until?.slice(0, 10)}`];
+  });
+  return said.length > 0 ? <p className={styles['none']}>{said.join(' · ')}</p> : null;
 }
 
 const mostShown = 8;
