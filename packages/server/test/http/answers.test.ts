@@ -1,5 +1,5 @@
 // Every answer is what the contract says, no key less and none more: each endpoint is asked, in all states that are easily made.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { contract, type Endpoint, openApi, version } from '@signalbox/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkAnswers } from '../../../../test/kit/check-answers.ts';
@@ -83,6 +83,23 @@ async function live(): Promise<void> {
   await person.call('compare-log', { params: { run: failed.runId } });
   await person.call('compare-log', { params: { run: failed.runId }, query: { with: failed.runId } });
   await yard.putArtifact(failed, 'out/a.txt', 'artifact');
+  const tap = Buffer.from('TAP version 14\n1..1\nnot ok 1 - adds\n');
+  await worker.call('put-artifact', {
+    params: { run: failed.runId, '*': 'out/a.tap' },
+    headers: {
+      'x-claim-id': failed.claimId,
+      'x-sha256': createHash('sha256').update(tap).digest('hex'),
+      'x-results': 'auto',
+    },
+    body: tap,
+  });
+  const told = await until(
+    'the results to be read',
+    async () => (await person.call('list-results', { params: { run: failed.runId } })).items[0],
+    { seconds: 60 },
+  );
+  await person.call('list-findings', { params: { run: failed.runId } });
+  await person.call('get-case-history', { params: { run: failed.runId, case: told.caseId } });
   await yard.finish(failed, 'failed', [0, 18]);
   const cancelled = held((await yard.claim())!);
   await person.call('cancel-job', { params: { job: cancelled.jobId } });
