@@ -1,6 +1,8 @@
 // `npm run bench -- NAME [options]`: runs one benchmark, which prints what it does and ends in one line of JSON.
 import { firstGreen } from './first-green.ts';
 import { fleetBench } from './fleet.ts';
+import { logIngest } from './log-ingest.ts';
+import { logView } from './log-view.ts';
 import { pickup } from './pickup.ts';
 import { queueCycle } from './queue-cycle.ts';
 import { queueDepth } from './queue-depth.ts';
@@ -17,6 +19,8 @@ const benches = {
   fleet: fleetBench,
   soak,
   simulation,
+  'log-ingest': logIngest,
+  'log-view': logView,
   'trivial-builds': trivialBuilds,
 } satisfies Record<string, (args: readonly string[]) => Promise<Record<string, unknown>>>;
 

@@ -137,7 +137,7 @@ test('a failed job: the files of every format are kept, read, listed and exporte
   const log = await (await person.call('read-log', { params: { ...params, step: 3 } })).text();
   expect(log).toContain('No test results: no file matches "none/*.xml".');
 
-  await person.call('rerun-job', { params: { job: job.id }, body: {} });
+  await person.call('rerun-job', { params: { job: job.id } });
   const again = await until(
     'the second run',
     async () => {

@@ -215,12 +215,14 @@ test('a log that was removed is said to be, is never sealed again, and breaks no
   const { runId } = await past(40);
   await purge();
   await expect(openSealedLog(kit.db, kit.store, runId)).rejects.toThrow(/was removed on \d{4}-\d\d-\d\d/);
-  await expect(readLog(kit.db, kit.store, runId, 0, {}, recordDefaults)).rejects.toMatchObject({ code: 'removed' });
+  await expect(readLog(kit.db, kit.store, runId, 0, { from: 0, limit: 100 })).rejects.toMatchObject({
+    code: 'removed',
+  });
   expect(await keepingOf(kit.db, runId, year)).toMatchObject([{ kind: 'logs', state: 'removed' }]);
   await missed(kit.db, year);
   expect(await kit.seal()).toEqual([]);
   const broken = (await checkInvariants(kit.db, 0)).filter(({ count }) => count > 0);
-  expect(broken.filter(({ id }) => /log|seal|chunk/.test(id))).toEqual([]);
+  expect(broken.filter(({ name }) => name.includes('log'))).toEqual([]);
 });
 
 test('the sweeper removes what no row names when it is old, and nothing that a row names or a run still writes', async () => {

@@ -205,7 +205,7 @@ describe('two runs', () => {
     expect(whole.differences).toHaveLength(20);
     expect(whole.differences[0]).toMatchObject({ line: 701, lines: 1, thereLines: 1, moved: false });
     expect(whole).toMatchObject({ more: null, comparedLines: 60_000 });
-    const parts = [];
+    const parts: (typeof whole.differences)[number][] = [];
     let from: ComparePlace | undefined;
     for (let call = 0; call < 10_000; call++) {
       // Its time is over when it begins: it does something all the same.
