@@ -86,7 +86,11 @@ export const settingTable = {
     'A PostgreSQL, 15 or later, that several servers share. Unset: one of its own in the data directory.',
   ),
   SIGNALBOX_POSTGRES_BIN: unset(text, 'Directory with the PostgreSQL programs to use instead of the npm package’s.'),
-  SIGNALBOX_DATABASE_CONNECTIONS: setting(whole(2, 500), 16, 'Connections to the database at most.'),
+  SIGNALBOX_DATABASE_CONNECTIONS: setting(
+    whole(2, 500),
+    16,
+    'Connections to the database at most. From 8 on, half of them are kept for the queue.',
+  ),
   SIGNALBOX_SECRET_KEY: unset(
     text,
     'Key that seals secrets and sessions, 32 bytes in base64; the same on all servers. Unset: a file in the data directory.',

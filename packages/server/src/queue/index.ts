@@ -25,7 +25,7 @@ export { raiseJob } from './raise.ts';
 export { createRenew, type Renew } from './renew.ts';
 export { rerunJob } from './rerun.ts';
 export { settle } from './settle.ts';
-export { reportSteps } from './steps.ts';
+export { createReportSteps, type ReportSteps } from './steps.ts';
 export { type Submission, type Submitted, type SubmittedJob, submit } from './submit.ts';
 export { mayTakeUp, type TakenUp, takeUp } from './take-up.ts';
 export type { ClaimAnswered, ClaimAsked } from './waiter.ts';

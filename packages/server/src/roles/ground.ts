@@ -16,18 +16,29 @@ export async function startOwnPostgres(settings: Settings, data: string, log: Lo
   return postgres;
 }
 
-export function openGround(
-  url: string,
-  settings: Settings,
-  ground: GroundMetrics,
-  log: Log,
-  stops: Stops,
-): { db: Db; live: Live } {
+export type Ground = {
+  readonly db: Db;
+  /** The queue's own connections: whatever logs and pages ask for, a claim does not stand in line behind them. */
+  readonly queueDb: Db;
+  readonly live: Live;
+};
+
+/** Fewer connections than this are not worth parting. */
+const fewest = 8;
+
+export function openGround(url: string, settings: Settings, ground: GroundMetrics, log: Log, stops: Stops): Ground {
   const onError = (error: Error) => log.warn(`The database connection broke: ${error.message}`);
-  const db = openDb(url, { poolSize: settings.SIGNALBOX_DATABASE_CONNECTIONS, onQuery: ground.queried, onError });
-  stops.push(() => db.close());
-  ground.watchConnections(db.pool);
+  const open = (poolSize: number) => {
+    const db = openDb(url, { poolSize, onQuery: ground.queried, onError });
+    stops.push(() => db.close());
+    return db;
+  };
+  const most = settings.SIGNALBOX_DATABASE_CONNECTIONS;
+  const parted = most >= fewest && settings.SIGNALBOX_ROLES.includes('api');
+  const db = open(parted ? Math.ceil(most / 2) : most);
+  const queueDb = parted ? open(Math.floor(most / 2)) : db;
+  ground.watchConnections(parted ? { queue: queueDb.pool, other: db.pool } : { other: db.pool });
   const live = startLive(url, { onError });
   stops.push(() => live.stop());
-  return { db, live };
+  return { db, queueDb, live };
 }

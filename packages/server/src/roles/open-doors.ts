@@ -38,9 +38,9 @@ export async function openDoors(
   { ground, log, metrics, onDoors }: { ground: GroundMetrics; log: Log; metrics: Metrics } & Watching,
   stops: Stops,
 ): Promise<string> {
-  const { db, live, key, queueLimits, recordLimits } = parts;
+  const { db, queueDb, live, key, queueLimits, recordLimits } = parts;
   const publicUrl = settings.SIGNALBOX_PUBLIC_URL ?? undefined;
-  const tokens = createTokenFinder(db, {
+  const tokens = createTokenFinder(queueDb, {
     cacheSeconds: 5,
     onError: (error) => log.warn(`A last use was not noted: ${error.message}`),
   });
@@ -79,7 +79,7 @@ export async function openDoors(
       ...findingHandlers({ ...parts, ...workplace }),
       ...tellingHandlers(parts),
       ...actingHandlers(parts),
-      ...orderingHandlers({ ...parts, submitJobs: createSubmitJobs({ db, live, limits: queueLimits }) }),
+      ...orderingHandlers({ ...parts, submitJobs: createSubmitJobs({ db: queueDb, live, limits: queueLimits }) }),
       ...checkingHandlers(parts),
       ...keepingHandlers(parts),
       ...accessHandlers({ db, live, doorkeeper, tokens, key }),

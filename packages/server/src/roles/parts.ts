@@ -18,6 +18,7 @@ type Gathering = {
   settings: Settings;
   data: string;
   db: Db;
+  queueDb: Db;
   live: Live;
   log: Log;
   metrics: Metrics;
@@ -25,7 +26,7 @@ type Gathering = {
   stops: Stops;
 };
 
-export async function gatherParts({ settings, data, db, live, log, metrics, key, stops }: Gathering) {
+export async function gatherParts({ settings, data, db, queueDb, live, log, metrics, key, stops }: Gathering) {
   const queueLimits: QueueLimits = {
     leaseSeconds: settings.SIGNALBOX_LEASE_SECONDS,
     firstLeaseSeconds: settings.SIGNALBOX_FIRST_LEASE_SECONDS,
@@ -58,6 +59,7 @@ export async function gatherParts({ settings, data, db, live, log, metrics, key,
   const store = await openArchiveStore({ kind: 'disk', directory: path.join(data, 'archive') });
   return {
     db,
+    queueDb,
     live,
     key,
     ci,
@@ -68,7 +70,7 @@ export async function gatherParts({ settings, data, db, live, log, metrics, key,
     queueLimits,
     recordLimits,
     historySeconds: settings.SIGNALBOX_HISTORY_DAYS * 86_400,
-    settlePipelines: createSettlePipelines(db, live),
+    settlePipelines: createSettlePipelines(queueDb, live),
     tokenDirectory: data,
     timetable: null as Timetable | null,
   };

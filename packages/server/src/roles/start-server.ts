@@ -62,13 +62,13 @@ async function start(settings: Settings, watching: Watching, stops: Stops, stop:
 
   const databaseUrl = settings.DATABASE_URL ?? (await startOwnPostgres(settings, data, log, stops)).url;
   await migrate(databaseUrl, { say: (line) => log.warn(line) });
-  const { db, live } = openGround(databaseUrl, settings, ground, log, stops);
+  const { db, queueDb, live } = openGround(databaseUrl, settings, ground, log, stops);
   const key = await loadKey({
     text: settings.SIGNALBOX_SECRET_KEY ?? undefined,
     file: settings.SIGNALBOX_SECRET_KEY_FILE ?? undefined,
     defaultFile: path.join(data, 'secret-key'),
   });
-  const parts = await gatherParts({ settings, data, db, live, log, metrics, key, stops });
+  const parts = await gatherParts({ settings, data, db, queueDb, live, log, metrics, key, stops });
   stops.push(() => parts.mirrors.close());
 
   const has = (role: Settings['SIGNALBOX_ROLES'][number]) => settings.SIGNALBOX_ROLES.includes(role);

@@ -6,18 +6,21 @@ import { startReturning } from '../flow/returning.ts';
 import { createSealSoon } from '../flow/seal-soon.ts';
 import { createTakeUp } from '../flow/take-up.ts';
 import type { WorkingParts } from '../http/index.ts';
-import { createRenew, startWaitingRoom } from '../queue/index.ts';
+import { createRenew, createReportSteps, startWaitingRoom } from '../queue/index.ts';
 import type { Parts } from './parts.ts';
 import type { Stops } from './stops.ts';
 
-export type Workplace = Pick<WorkingParts, 'claimWork' | 'renew' | 'finishRun' | 'takeUp' | 'returning' | 'closing'> & {
+export type Workplace = Pick<
+  WorkingParts,
+  'claimWork' | 'renew' | 'reportSteps' | 'finishRun' | 'takeUp' | 'returning' | 'closing'
+> & {
   /** Whoever waits is answered. */
   close(): void;
 };
 
 /** `publicUrl`: where people find the pages, without a slash at the end. */
 export function openWorkplace(parts: Parts, publicUrl: () => string, log: Log, stops: Stops): Workplace {
-  const { db, live, key, disk, queueLimits, recordLimits, settlePipelines } = parts;
+  const { db, queueDb, live, key, disk, queueLimits, recordLimits, settlePipelines } = parts;
   const returning = startReturning({
     db,
     live,
@@ -26,7 +29,7 @@ export function openWorkplace(parts: Parts, publicUrl: () => string, log: Log, s
   });
   stops.push(async () => returning.stop());
   const waitingRoom = startWaitingRoom({
-    db,
+    db: queueDb,
     live,
     limits: queueLimits,
     mayGive: disk.mayGive,
@@ -36,7 +39,7 @@ export function openWorkplace(parts: Parts, publicUrl: () => string, log: Log, s
   const closing = new AbortController();
   const sealSoon = createSealSoon(db, () => parts.timetable?.sealSoon());
   const finishRun = createFinishRun({
-    db,
+    db: queueDb,
     live,
     limits: queueLimits,
     settlePipelines,
@@ -47,7 +50,7 @@ export function openWorkplace(parts: Parts, publicUrl: () => string, log: Log, s
   });
   const takeUp = createTakeUp({ db, live, limits: queueLimits, onTakenUp: parts.ci.takenUp });
   const claimWork = createClaimWork({
-    db,
+    db: queueDb,
     live,
     key,
     waitingRoom,
@@ -58,7 +61,8 @@ export function openWorkplace(parts: Parts, publicUrl: () => string, log: Log, s
   });
   return {
     claimWork,
-    renew: createRenew(db, queueLimits),
+    renew: createRenew(queueDb, queueLimits),
+    reportSteps: createReportSteps(queueDb),
     finishRun,
     takeUp,
     returning,

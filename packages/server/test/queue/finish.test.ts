@@ -1,8 +1,9 @@
 // The end of runs: who may end them, what it frees, what is tried again.
 import { randomUUID } from 'node:crypto';
+import type { Refused } from '@signalbox/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sql } from '../../src/base/index.ts';
-import { cancelJob, finish, finishAlone, queueDefaults, reportSteps } from '../../src/queue/index.ts';
+import { type Db, sql } from '../../src/base/index.ts';
+import { cancelJob, createReportSteps, finish, finishAlone, queueDefaults } from '../../src/queue/index.ts';
 import { passed, type QueueKit, queueKit } from './kit.ts';
 
 let kit: QueueKit;
@@ -94,17 +95,50 @@ test('40 races of needs that end at once neither deadlock nor lose a dependent',
 test('a report of steps is shown; an older one changes nothing, and one of a lost claim is refused', async () => {
   const { ids } = await kit.submitJobs({ a: [] });
   const held = (await kit.claimOne())!;
+  const reportSteps = createReportSteps(kit.db);
   const step = (state: 'running' | 'passed') => [
     { index: 0, name: 'Set up', state, exitCode: null, startedAt: null, endedAt: null },
   ];
-  expect(await reportSteps(kit.db, held, 2, step('passed'))).toEqual([`job:${ids['a']}`]);
-  await reportSteps(kit.db, held, 1, step('running'));
+  expect(await reportSteps(held, 2, step('passed'))).toEqual([`job:${ids['a']}`]);
+  await reportSteps(held, 1, step('running'));
   const [run] = await kit.db.query<{ steps: { state: string }[] }>(sql`select steps from run where id = ${held.runId}`);
   expect(run?.steps[0]?.state).toBe('passed');
-  await expect(reportSteps(kit.db, { ...held, claimId: randomUUID() }, 3, step('passed'))).rejects.toMatchObject({
+  await expect(reportSteps({ ...held, claimId: randomUUID() }, 3, step('passed'))).rejects.toMatchObject({
     code: 'claim-lost',
   });
   await kit.end(held, 'passed');
+});
+
+test('reports of many runs at once go in two statements, each to its own run, whichever of its reports came first', async () => {
+  const names = Array.from({ length: 50 }, (_, index) => `job-${index}`);
+  const { ids } = await kit.submitJobs(Object.fromEntries(names.map((name) => [name, []])));
+  const runs = [];
+  for (const _ of names) runs.push((await kit.claimOne())!);
+  let statements = 0;
+  const counted: Db = {
+    ...kit.db,
+    query(statement) {
+      statements += 1;
+      return kit.db.query(statement);
+    },
+  };
+  const reportSteps = createReportSteps(counted);
+  const step = (name: string) => [
+    { index: 0, name, state: 'running' as const, exitCode: null, startedAt: null, endedAt: null },
+  ];
+  const stranger = { ...runs[0]!, claimId: randomUUID() };
+  const refused = reportSteps(stranger, 9, step('a stranger')).catch((error: Refused) => error.code);
+  const topics = await Promise.all(
+    runs.flatMap((run) => [2, 1].map((sequence) => reportSteps(run, sequence, step(`${run.runId} ${sequence}`)))),
+  );
+  expect(await refused).toBe('claim-lost');
+  expect(new Set(topics.flat())).toEqual(new Set(Object.values(ids).map((id) => `job:${id}`)));
+  expect(statements).toBeLessThanOrEqual(2);
+  const stored = await kit.db.query<{ id: number; name: string }>(
+    sql`select id, steps -> 0 ->> 'name' as name from run where id = any (${runs.map(({ runId }) => runId)}::bigint[])`,
+  );
+  expect(stored.map(({ id, name }) => [id, name])).toEqual(stored.map(({ id }) => [id, `${id} 2`]));
+  for (const run of runs) await kit.end(run, 'passed');
 });
 
 test('many ends at once: those that nothing waits for are ended together, the rest is left alone', async () => {

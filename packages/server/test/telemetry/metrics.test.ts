@@ -104,7 +104,10 @@ test('names that Prometheus would not like are refused at the start', () => {
 test('requests, the database and the process itself are measured', async () => {
   const metrics = createMetrics({ ...quiet, process: true });
   const ground = defineGroundMetrics(metrics, ['claim', 'page']);
-  ground.watchConnections({ totalCount: 5, idleCount: 2, waitingCount: 1 });
+  ground.watchConnections({
+    queue: { totalCount: 5, idleCount: 2, waitingCount: 1 },
+    other: { totalCount: 3, idleCount: 3, waitingCount: 0 },
+  });
   ground.queried();
   ground.answered('claim', 200, 0.004);
   ground.answered('/wp-login.php', 404, 0.001);
@@ -112,8 +115,9 @@ test('requests, the database and the process itself are measured', async () => {
   expect(text).toContain('signalbox_http_request_duration_seconds_count{endpoint="claim",status="2xx"} 1');
   expect(text).toContain('signalbox_http_request_duration_seconds_count{endpoint="other",status="4xx"} 1');
   expect(text).toContain('signalbox_database_queries_total 1');
-  expect(text).toContain('signalbox_database_connections{state="busy"} 3');
-  expect(text).toContain('signalbox_database_connections{state="waiting"} 1');
+  expect(text).toContain('signalbox_database_connections{pool="queue",state="busy"} 3');
+  expect(text).toContain('signalbox_database_connections{pool="queue",state="waiting"} 1');
+  expect(text).toContain('signalbox_database_connections{pool="other",state="busy"} 0');
   expect(text).toMatch(/^signalbox_process_resident_memory_bytes \d+/m);
   expect(text).not.toContain('wp-login');
 });

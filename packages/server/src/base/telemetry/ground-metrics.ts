@@ -7,12 +7,9 @@ export type GroundMetrics = {
   /** A statement goes to the database: give it to `openDb` as `onQuery`. */
   queried(): void;
   /** Shows how many connections the pool has and how many callers wait for one. */
-  watchConnections(pool: {
-    readonly totalCount: number;
-    readonly idleCount: number;
-    readonly waitingCount: number;
-  }): void;
+  watchConnections(pools: Readonly<Record<string, Pool>>): void;
 };
+type Pool = { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number };
 
 const statusClasses = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 /** A claim waits up to a minute by design, so the upper end is coarse and the lower end fine. */
@@ -32,15 +29,17 @@ export function defineGroundMetrics(metrics: Metrics, endpoints: readonly string
       requests.observe({ endpoint, status: statusClassOf(status) }, seconds);
     },
     queried: () => queries.add({}),
-    watchConnections(pool) {
+    watchConnections(pools) {
       metrics.gauge({
         name: 'database_connections',
         help: 'Connections to the database: busy, idle; waiting: callers that have none yet.',
-        labels: { state: ['busy', 'idle', 'waiting'] },
+        labels: { pool: Object.keys(pools), state: ['busy', 'idle', 'waiting'] },
         read(gauge) {
-          gauge.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
-          gauge.set({ state: 'idle' }, pool.idleCount);
-          gauge.set({ state: 'waiting' }, pool.waitingCount);
+          for (const [pool, { totalCount, idleCount, waitingCount }] of Object.entries(pools)) {
+            gauge.set({ pool, state: 'busy' }, totalCount - idleCount);
+            gauge.set({ pool, state: 'idle' }, idleCount);
+            gauge.set({ pool, state: 'waiting' }, waitingCount);
+          }
         },
       });
     },

@@ -8,7 +8,7 @@ import type { DiskRoom } from '../../flow/disk-room.ts';
 import type { FinishRun } from '../../flow/finish-run.ts';
 import type { Returning } from '../../flow/returning.ts';
 import type { TakeUpRuns } from '../../flow/take-up.ts';
-import { type QueueLimits, type Renew, registerWorker, reportSteps, signOffWorker } from '../../queue/index.ts';
+import { type QueueLimits, type Renew, type ReportSteps, registerWorker, signOffWorker } from '../../queue/index.ts';
 import { type ArchiveStore, append, putArtifact, type RecordLimits } from '../../record/index.ts';
 import { goneSignal, type Handlers } from '../handler.ts';
 import type { Watched } from '../live/watched.ts';
@@ -32,6 +32,7 @@ export type WorkingParts = {
   readonly recordLimits: RecordLimits;
   readonly claimWork: ClaimWork;
   readonly renew: Renew;
+  readonly reportSteps: ReportSteps;
   readonly finishRun: FinishRun;
   readonly takeUp: TakeUpRuns;
   readonly returning: Returning;
@@ -43,7 +44,7 @@ export type WorkingParts = {
 
 export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
   const { db, live, store, queueLimits, recordLimits, disk, watched, closing } = parts;
-  const { claimWork, renew, finishRun, takeUp, returning } = parts;
+  const { claimWork, renew, reportSteps, finishRun, takeUp, returning } = parts;
   const hintsFor = createHints(live, closing);
   return {
     async 'register-worker'({ body, caller }) {
@@ -92,7 +93,7 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
     },
     async 'report-steps'({ params, body }) {
       const hold = { runId: params.run, claimId: body.claimId };
-      live.hint(...(await takeUp.orAgain(hold, () => reportSteps(db, hold, body.sequence, body.steps))));
+      live.hint(...(await takeUp.orAgain(hold, () => reportSteps(hold, body.sequence, body.steps))));
       crashPoint('steps-reported');
       return { watched: watched.has(params.run) };
     },
