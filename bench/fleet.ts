@@ -40,7 +40,8 @@ export async function fleetBench(args: readonly string[]): Promise<Record<string
     const life = new Fleet(house, scale);
     await life.gather();
     await life.fill();
-    await pause(10_000);
+    say('half a minute to settle');
+    await pause(30_000);
     return await life.measure(Number(values.seconds));
   } finally {
     await house.stop();
@@ -140,6 +141,7 @@ class Fleet {
 
   /** One worker: waits for a run, keeps it until somebody takes it away to end it, and waits again. */
   async #live(worker: SimulatedWorker): Promise<void> {
+    let waitSeconds = this.#first(worker.id, claimSeconds);
     while (!this.#isOver) {
       this.#idle += 1;
       const claimId = randomUUID();
@@ -147,10 +149,11 @@ class Fleet {
         worker.wire.call<{ order: { runId: number; job: { name: string }; pipeline: { id: number } } | null }>(
           'POST',
           `/api/v1/workers/${worker.id}/claims`,
-          { claimId, waitSeconds: claimSeconds },
+          { claimId, waitSeconds },
         ),
       );
       this.#idle -= 1;
+      waitSeconds = claimSeconds;
       if (!answer?.order) continue;
       const { runId, job, pipeline } = answer.order;
       const key = `${pipeline.id} ${job.name}`;
@@ -162,15 +165,22 @@ class Fleet {
     }
   }
 
+  /** A fleet that has been there for hours asks evenly: nobody's first question of the start is waited for as long as the next ones. */
+  #first(number: number, seconds: number): number {
+    return 1 + ((number * 7919) % seconds);
+  }
+
   /** Renews on a connection of its own, one long call after another, until the run has ended. */
   async #keep(worker: SimulatedWorker, runId: number, claimId: string): Promise<void> {
     const wire = await Wire.open(this.#house.address, this.#house.tokens.worker);
+    let waitSeconds = this.#first(runId, renewSeconds);
     while (this.#held.has(runId) && !this.#isOver) {
-      const body = { held: [{ runId, claimId }], known: { cancelled: [], watched: [] }, waitSeconds: renewSeconds };
+      const body = { held: [{ runId, claimId }], known: { cancelled: [], watched: [] }, waitSeconds };
       const answer = await this.#try(() =>
         wire.call<{ lost: number[] }>('POST', `/api/v1/workers/${worker.id}/renewals`, body),
       );
       this.#counts.renewals += 1;
+      waitSeconds = renewSeconds;
       if (answer && answer.lost.length > 0 && this.#held.delete(runId)) this.#counts.lost += 1;
     }
     wire.close();
