@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { jobNamed, openPipeline, type SimulatedWorker, startWorker } from './ground/clients.ts';
 import { percentile, rounded, say } from './ground/figures.ts';
 import { type House, startHouse } from './ground/house.ts';
+import { cpuSeconds } from './ground/processes.ts';
 import { Wire } from './ground/wire.ts';
 
 const fleet = {
@@ -107,6 +108,7 @@ class Fleet {
   async measure(seconds: number): Promise<Record<string, unknown>> {
     say(`${rounded(this.#perSecond)} jobs a second come and end, for ${seconds} s`);
     const before = this.#house.cpu();
+    const loadBefore = cpuSeconds(process.pid);
     const began = performance.now();
     const loads = [this.#arrive(), this.#print(), this.#reportSteps()];
     while (performance.now() - began < seconds * 1000) {
@@ -117,6 +119,7 @@ class Fleet {
     }
     const elapsed = (performance.now() - began) / 1000;
     const after = this.#house.cpu();
+    say(`the load itself took ${rounded((cpuSeconds(process.pid) - loadBefore) / elapsed, 2)} cores`);
     this.#isOver = true;
     await Promise.all(loads);
     for (const [failure, count] of this.#failures) say(`  ${count} times: ${failure}`);

@@ -1,6 +1,8 @@
 // `npm run bench -- NAME [options]`: runs one benchmark, which prints what it does and ends in one line of JSON.
 import { firstGreen } from './first-green.ts';
 import { fleetBench } from './fleet.ts';
+import { say } from './ground/figures.ts';
+import { machineSeconds } from './ground/processes.ts';
 import { logIngest } from './log-ingest.ts';
 import { logView } from './log-view.ts';
 import { pickup } from './pickup.ts';
@@ -30,6 +32,11 @@ if (!bench) {
   process.stderr.write(`There is no benchmark "${name}". Benchmarks: ${Object.keys(benches).join(', ')}.\n`);
   process.exit(2);
 }
+const before = machineSeconds();
 const figures = await bench(args);
+const after = machineSeconds();
+const stolen = (after.stolen - before.stolen) / (after.all - before.all);
+// On a virtual machine: what its host gave to others meanwhile. Above a few hundredths the figures say little.
+say(`the host took ${Math.round(stolen * 100)} % of the processors meanwhile`);
 process.stdout.write(`${JSON.stringify({ bench: name, ...figures })}\n`);
 process.exit(0);

@@ -30,6 +30,13 @@ export function residentMb(pid: number): number {
   return Math.round((Number(line?.[1] ?? 0) * 1024) / 1e6);
 }
 
+/** Processor seconds of this machine since its start: all, and those that its host gave to other machines while this one wanted them. */
+export function machineSeconds(): { readonly all: number; readonly stolen: number } {
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+  const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
+  return { all: ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond, stolen: (ticks[7] ?? 0) / ticksPerSecond };
+}
+
 /** Processes whose command line holds all of these words. */
 export function findProcesses(...words: readonly string[]): number[] {
   return readdirSync('/proc')
