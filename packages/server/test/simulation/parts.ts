@@ -34,8 +34,10 @@ export type Job = Candidate & {
   isInLine: boolean;
   /** When it was in line for the first time with nothing that kept it; what stopped it since is not counted. */
   inLineSince: number | null;
-  slot: { taken: boolean; rank: number; readonly since: number } | null;
+  slot: Slot | null;
 };
+/** Of a concurrency group: waited for until it is taken. */
+export type Slot = { taken: boolean; rank: number; since: number; readonly notBefore: number };
 export type Worker = {
   readonly spec: WorkerSpec;
   readonly claimId: string;
@@ -69,6 +71,8 @@ export type Watcher = {
   onAbsorb(survivor: Job, older: readonly Job[]): void;
   onAbsorbed(survivor: Job, older: readonly Job[]): void;
   onSlot(group: Group, job: Job): void;
+  /** It waits for a slot, and may have it only from a time on. */
+  onSlotLater(job: Job): void;
   onDone(job: Job): void;
   onQuarantined(worker: Worker): void;
 };
@@ -77,12 +81,19 @@ export const isFree = (worker: Worker): boolean => worker.isThere && !worker.hol
 
 export const isBefore = (a: Job, b: Job): boolean => a.rank < b.rank || (a.rank === b.rank && a.jobId < b.jobId);
 
+/** It misses nothing but a slot of its group. */
+export const waitsForSlot = ({ state, slot }: Job): boolean => state === 'held' && slot !== null && !slot.taken;
+
+/** In the line of its pool, or in that of its group. */
+export const placeOf = (job: Job): { readonly since: number; readonly rank: number } =>
+  job.slot && !job.slot.taken ? job.slot : job;
+
 export const coalescing = (job: Job): Coalescing => ({
   jobId: job.jobId,
   pushId: job.spec.push,
   most: job.most,
   absorbed: job.absorbed,
-  since: job.since,
+  since: placeOf(job).since,
   handicapSeconds: job.handicap,
   priority: job.priority,
 });

@@ -20,6 +20,7 @@ type Happening =
   | { readonly kind: 'is lost'; readonly worker: Worker }
   | { readonly kind: 'let go'; readonly worker: Worker }
   | { readonly kind: 'due'; readonly job: Job }
+  | { readonly kind: 'slot due'; readonly job: Job }
   | { readonly kind: 'look' };
 
 /** After the rule has taken a worker out, a person needs so long to let it go. */
@@ -35,6 +36,7 @@ export function play(load: Load, decide: Decisions = decisions, onBegin?: OnBegi
   const world = new World(rules, decide);
   rules.world = world;
   rules.onReady = wake;
+  rules.onSlotLater = (job) => clock.set(job.slot!.notBefore, { kind: 'slot due', job });
   rules.onHeld = (worker) => clock.set(world.now + letGoAfterMs, { kind: 'let go', worker });
   let runs = 0;
 
@@ -97,6 +99,9 @@ export function play(load: Load, decide: Decisions = decisions, onBegin?: OnBegi
         break;
       case 'due':
         world.lines.enter(what.job, world.now);
+        break;
+      case 'slot due':
+        world.slotDue(what.job);
         break;
       case 'look':
         for (const pool of world.pools.values()) world.lines.dirty.add(pool);

@@ -2,7 +2,16 @@
 // asks the functions that decided.
 import { checkClaims } from './claims.ts';
 import { must } from './must.ts';
-import type { Group, Job, Pool, Start, Watcher, Worker } from './parts.ts';
+import {
+  type Group,
+  type Job,
+  type Pool,
+  placeOf,
+  type Start,
+  type Watcher,
+  type Worker,
+  waitsForSlot,
+} from './parts.ts';
 import type { World } from './world.ts';
 
 /** Of one hold, by a person or by the rule. */
@@ -12,6 +21,7 @@ export class Rules implements Watcher {
   world!: World;
   /** Who plays it sets its alarms here. */
   onReady: (job: Job) => void = () => undefined;
+  onSlotLater: (job: Job) => void = () => undefined;
   onHeld: (worker: Worker) => void = () => undefined;
   /** The longest run that there was, and the most shares that waited in one pool: what a wait is measured by. */
   #longestMs = 0;
@@ -58,7 +68,8 @@ export class Rules implements Watcher {
     for (const one of [survivor, ...older]) {
       if (one.spec.cause !== 'push' || one.raised)
         must('hand-made is built', `job ${one.jobId} was joined with others`);
-      if (one.state !== 'ready') must('a run is not joined', `job ${one.jobId} was joined while ${one.state}`);
+      if (one.state !== 'ready' && !waitsForSlot(one))
+        must('a run is not joined', `job ${one.jobId} was joined while ${one.state}`);
     }
     for (const one of older) {
       if (one.lane !== lane) must('one lane', `job ${one.jobId} was joined across lanes`);
@@ -67,7 +78,8 @@ export class Rules implements Watcher {
     const oldest = older.at(-1)?.spec.push ?? spec.push;
     for (const one of this.world.jobs.values()) {
       const isBetween = one.spec.push > oldest && one.spec.push < spec.push && one.lane === lane;
-      const isLeftOut = isBetween && one.state === 'ready' && one.most > 0 && !older.includes(one);
+      const isInLine = one.state === 'ready' || (waitsForSlot(one) && one.group === survivor.group);
+      const isLeftOut = isBetween && isInLine && one.most > 0 && !older.includes(one);
       if (isLeftOut)
         must('contiguous', `job ${one.jobId} was left out between those that ${survivor.jobId} stands for`);
     }
@@ -75,15 +87,18 @@ export class Rules implements Watcher {
 
   onAbsorbed(survivor: Job, older: readonly Job[]): void {
     for (const one of older) {
-      const isKept = survivor.priority >= one.priority && survivor.since <= one.since && survivor.rank <= one.rank;
+      const [place, its] = [placeOf(survivor), placeOf(one)];
+      const isKept = survivor.priority >= one.priority && place.since <= its.since && place.rank <= its.rank;
       if (!isKept) must('place of who stands for others', `job ${survivor.jobId} has not that of job ${one.jobId}`);
     }
   }
 
   onSlot(group: Group, job: Job): void {
+    if (job.slot!.notBefore > this.world.now) must('time of a slot', `job ${job.jobId} got a slot before its time`);
     if (group.taken >= group.slots) must('limit of a group', `job ${job.jobId} got a slot beyond ${group.slots}`);
     for (const one of group.waiting) {
-      if (one.slot!.rank < job.slot!.rank) must('order in a group', `job ${job.jobId} got a slot before ${one.jobId}`);
+      if (one.slot!.notBefore <= this.world.now && one.slot!.rank < job.slot!.rank)
+        must('order in a group', `job ${job.jobId} got a slot before ${one.jobId}`);
     }
   }
 

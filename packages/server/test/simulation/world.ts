@@ -12,7 +12,17 @@ import { Fleet } from './fleet.ts';
 import { Lines } from './lines.ts';
 import type { JobSpec, PauseTarget } from './load.ts';
 import { Names } from './names.ts';
-import { coalescing, type Group, isFree, type Job, type Pool, type Start, type Watcher, type Worker } from './parts.ts';
+import {
+  coalescing,
+  type Group,
+  isFree,
+  type Job,
+  type Pool,
+  type Start,
+  type Watcher,
+  type Worker,
+  waitsForSlot,
+} from './parts.ts';
 import { Slots } from './slots.ts';
 
 /** What the server decides with; a test puts something broken in its place, to see that it is found. */
@@ -41,6 +51,7 @@ export class World {
     this.#slots = new Slots({
       now: () => this.now,
       onSlot: (group, job) => watcher.onSlot(group, job),
+      onLater: (job) => watcher.onSlotLater(job),
       enter: (job) => this.#enter(job),
     });
   }
@@ -68,7 +79,7 @@ export class World {
       if (job.group) grouped.push(job);
       else this.#enter(job);
     }
-    this.#slots.ask(grouped);
+    this.#enterGroups(grouped);
     this.#absorbOlder(made);
     for (const { needs } of made) {
       for (const need of needs) if (need.verdict !== null && need.verdict !== 'passed') this.#skipDependents(need);
@@ -117,11 +128,23 @@ export class World {
     return job;
   }
 
-  /** It misses nothing more. Its age counts from the time from which it may begin. */
+  /** They miss nothing but a slot: newer ones stand for older ones before slots are given. */
+  #enterGroups(jobs: readonly Job[]): void {
+    this.#slots.wait(jobs);
+    this.#absorbOlder(jobs);
+    this.#slots.give(jobs.map(({ group }) => group!));
+  }
+
+  /** Its time has come. */
+  slotDue({ group }: Job): void {
+    this.#slots.give([group!]);
+  }
+
+  /** It misses nothing more. Its age counts from the time from which it may begin; who waited for a slot has waited for that too. */
   #enter(job: Job): void {
     if (!job.hasBeenReady) {
       job.hasBeenReady = true;
-      job.since = this.now + job.spec.delaySeconds * 1000;
+      job.since = this.now + (job.slot ? 0 : job.spec.delaySeconds * 1000);
       job.notBefore = job.since;
     }
     this.#putInLine(job);
@@ -147,7 +170,7 @@ export class World {
     freed.sort((a, b) => a.jobId - b.jobId);
     const plain = freed.filter((one) => !one.group);
     for (const one of plain) this.#enter(one);
-    this.#slots.ask(freed.filter((one) => one.group));
+    this.#enterGroups(freed.filter((one) => one.group));
     this.#absorbOlder(plain);
   }
 
@@ -160,14 +183,18 @@ export class World {
   }
 
   #absorbOlder(entering: readonly Job[]): void {
-    const those = entering.filter((one) => one.most > 0 && one.state === 'ready');
+    const those = entering.filter((one) => one.most > 0 && (one.state === 'ready' || waitsForSlot(one)));
     if (those.length > 1) those.sort((a, b) => a.spec.push - b.spec.push || a.jobId - b.jobId);
-    for (const job of those) if (job.lane.ready.size > 1) this.#absorbInto(job);
+    for (const job of those) this.#absorbInto(job);
   }
 
   #absorbInto(job: Job): void {
     const others: Coalescing[] = [];
     for (const one of job.lane.ready) if (one !== job) others.push(coalescing(one));
+    for (const one of job.group?.waiting ?? []) {
+      if (one !== job && one.lane === job.lane && one.most > 0) others.push(coalescing(one));
+    }
+    if (others.length === 0) return;
     const {
       jobIds,
       absorbed,
@@ -183,14 +210,14 @@ export class World {
       one.coalescedInto = job;
       this.#done(one, 'skipped');
     }
-    this.lines.leave(job);
-    Object.assign(job, { absorbed, since, handicap, priority });
-    this.#putInLine(job);
+    const wasReady = job.state === 'ready';
+    if (wasReady) this.lines.leave(job);
+    Object.assign(job, { absorbed, since, handicap, priority, hasBeenReady: true });
+    if (wasReady) this.#putInLine(job);
+    else Object.assign(job.slot!, { since, rank: since + handicap * 1000 });
     this.#watcher.onAbsorbed(job, older);
-    for (const one of older) {
-      this.#skipDependents(one);
-      this.#slots.leave(one);
-    }
+    for (const one of older) this.#skipDependents(one);
+    this.#slots.leave(older);
   }
 
   raise(jobId: number, priority: number): void {
@@ -208,7 +235,7 @@ export class World {
   setSlots(name: string, slots: number): void {
     const group = this.groups.get(name)!;
     group.slots = slots;
-    this.#slots.give(group);
+    this.#slots.give([group]);
   }
 
   isPaused(job: Job): boolean {
@@ -271,7 +298,7 @@ export class World {
       this.#done(job, verdict);
       if (verdict === 'passed') this.#freeDependents(job);
       else this.#skipDependents(job);
-      this.#slots.leave(job);
+      this.#slots.leave([job]);
     }
     if (this.fleet.count(worker, verdict, this.limits.quarantineAfter, this.#decide.shouldQuarantine)) {
       this.#watcher.onQuarantined(worker);
