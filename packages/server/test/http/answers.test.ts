@@ -46,8 +46,8 @@ const held = (order: NonNullable<Awaited<ReturnType<Yard['claim']>>>): HeldRun =
   pipelineId: order.pipeline.id,
 });
 
-/** Jobs, runs and pushes in every state; each call's answer is held against the contract on its way. */
-async function live(): Promise<void> {
+/** Jobs, runs and pushes in every state; each call's answer is held against the contract on its way. Returns a run with a sealed log. */
+async function live(): Promise<number> {
   const { person, worker } = house;
   await person.call('add-repo', { params: repo, body: { url: repository.barePath, pollSeconds: 0 } });
   await person.call('set-secret', { params: { ...repo, secret: 'TOKEN' }, body: { value: 'a long secret' } });
@@ -134,6 +134,7 @@ async function live(): Promise<void> {
   await until('the deleted branch', async () =>
     (await person.call('list-pushes', { params: repo })).items.some((push) => push.kind === 'deleted'),
   );
+  return failed.runId;
 }
 
 async function lookAtAll(): Promise<void> {
@@ -203,6 +204,33 @@ async function order(): Promise<void> {
   await person.call('let-worker-go', { params });
 }
 
+/** Rules and pins; and a purge that finds nothing old enough. */
+async function keep(sealedRunId: number): Promise<void> {
+  const { person } = house;
+  const { jobId, pipelineId } = await yard.submitJob();
+  const { archiveHref } = await person.call('get-run', { params: { run: sealedRunId } });
+  const directory = decodeURIComponent(archiveHref!.replace(/^\/archive\/|\/$/g, ''));
+  const pins = [
+    await person.call('pin', { body: { kind: 'job', job: jobId, reason: 'A crash' } }),
+    await person.call('pin', {
+      body: { kind: 'pipeline', pipeline: pipelineId, reason: 'Shipped', until: '2099-01-01T00:00:00Z' },
+    }),
+    await person.call('pin', { body: { kind: 'directory', directory, reason: 'Shipped' } }),
+  ];
+  const rule = await person.call('set-retention', {
+    body: { place: 'builds', branch: 'feature/*', kind: 'logs', days: 0.5 },
+  });
+  await person.call('set-retention', { body: { place: 'release', branch: '9.*', kind: 'all', days: null } });
+  await person.call('list-retention', {});
+  await person.call('list-pins', {});
+  await person.call('plan-purge', {});
+  await person.call('purge', {});
+  for (const { id } of pins) await person.call('unpin', { params: { pin: id } });
+  await person.call('remove-retention', { params: { rule: rule.id } });
+  const audit = await person.call('list-audit', {});
+  expect(audit.items.length).toBeGreaterThan(0);
+}
+
 async function act(): Promise<void> {
   const { person, worker } = house;
   const made = await person.call('create-token', { body: { kind: 'person', name: 'dana', scopes: ['read'] } });
@@ -221,9 +249,10 @@ async function act(): Promise<void> {
 test('every endpoint that answers JSON was asked, and every answer was as the contract says', {
   timeout: 60_000,
 }, async () => {
-  await live();
+  const sealedRunId = await live();
   await lookAtAll();
   await order();
+  await keep(sealedRunId);
   await act();
   const json = (Object.entries(contract) as [string, Endpoint][]).filter(
     ([, { output }]) => typeof output !== 'string',

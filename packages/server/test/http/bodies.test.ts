@@ -368,7 +368,12 @@ describe('whatever is sent', () => {
     if (schema['type'] === 'integer' || schema['type'] === 'number') {
       const least = (schema['minimum'] as number | undefined) ?? -5;
       const most = Math.min((schema['maximum'] as number | undefined) ?? 2 ** 53, Number.MAX_SAFE_INTEGER);
-      return fc.oneof(fc.integer({ min: least, max: Math.min(most, 2 ** 31 - 1) }), fc.constantFrom(least, most));
+      const [from, to] = [least, Math.min(most, 2 ** 31 - 1)];
+      const between =
+        schema['type'] === 'integer'
+          ? fc.integer({ min: from, max: to })
+          : fc.double({ min: from, max: to, noNaN: true });
+      return fc.oneof(between, fc.constantFrom(least, most));
     }
     if (schema['type'] === 'string') {
       if (schema['format'] === 'date-time')
