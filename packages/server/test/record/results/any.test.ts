@@ -26,7 +26,7 @@ test.each(formats)('%s: bytes that were changed anywhere are read to an answer',
         bytes = Buffer.concat([bytes.subarray(0, at), added, bytes.subarray(at + removed)]);
       }
       const { cases, findings } = await read(format, bytes);
-      expect(JSON.stringify([cases, findings])).not.toMatch(/\\u0000|\\ud[89a-f]/);
+      expect(JSON.stringify([cases, findings])).not.toMatch(/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/);
     }),
     { numRuns: 200 },
   );
