@@ -43,6 +43,32 @@ const printed = (secrets: readonly string[]) =>
     )
     .map((parts) => Buffer.from(parts.join('')));
 
+describe('a search for many byte strings', () => {
+  test('finds each place once, however short the strings are and wherever the text lies in memory', () => {
+    const unit = fc.constantFrom('a', 'b', '-');
+    const cases = fc.record({
+      forms: fc.uniqueArray(fc.string({ unit, minLength: 2, maxLength: 12 }), { minLength: 1, maxLength: 6 }),
+      text: fc.string({ unit, maxLength: 60 }),
+      address: fc.nat(9),
+    });
+    fc.assert(
+      fc.property(cases, ({ forms, text, address }) => {
+        const bytes = Buffer.from(new ArrayBuffer(address + text.length), address);
+        bytes.write(text);
+        const expected: [number, number][] = [];
+        for (const form of forms) {
+          for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1))
+            expected.push([at, at + form.length]);
+        }
+        const byPlace = (a: readonly number[], b: readonly number[]) => a[0]! - b[0]! || a[1]! - b[1]!;
+        const found = new FormSearch(forms.map((form) => Buffer.from(form))).spansOf(bytes);
+        expect(found.sort(byPlace)).toEqual(expected.sort(byPlace));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 describe('a mask', () => {
   test('gives the same text for any split, without any secret, and otherwise unchanged', () => {
     const cases = fc
