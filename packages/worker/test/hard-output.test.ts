@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { FormSearch } from '../src/log/form-search.ts';
+import { Members } from '../src/log/members.ts';
 import { secretForms } from '../src/log/secret-forms.ts';
 import { type SealedChunk, StepLog } from '../src/log/step-log.ts';
 import { textOf } from './kit/station.ts';
@@ -12,9 +13,10 @@ const pieceBytes = 65_536;
 const mega = 1_000_000;
 
 /** What comes out at the end of a step's log, chunk by chunk, as it would be kept. */
-function logOf(pieces: Iterable<Buffer>, secrets: readonly string[] = []) {
+async function logOf(pieces: Iterable<Buffer>, secrets: readonly string[] = []) {
   const hash = createHash('sha256');
   const seen = { bytes: 0, lines: 0, chunks: 0, largest: 0, memberBytes: 0 };
+  const members = new Members();
   const log = new StepLog({
     step: 1,
     hidden: new FormSearch(secretForms(secrets)),
@@ -22,6 +24,7 @@ function logOf(pieces: Iterable<Buffer>, secrets: readonly string[] = []) {
     tailBytes: 1e6,
     chunkBytes: 262_144,
     patienceMillis: () => 60_000,
+    members,
     onChunk({ offset, sizeBytes, lines, member, memberBytes }: SealedChunk) {
       const text = gunzipSync(member);
       hash.update(text);
@@ -33,8 +36,12 @@ function logOf(pieces: Iterable<Buffer>, secrets: readonly string[] = []) {
       seen.memberBytes += memberBytes;
     },
   });
-  for (const piece of pieces) log.write(piece);
+  for (const piece of pieces) {
+    log.write(piece);
+    await members.room();
+  }
   log.end();
+  await members.settled();
   return { ...seen, sha256: hash.digest('hex') };
 }
 
@@ -49,7 +56,7 @@ function digestOf(pieces: Iterable<Buffer>): string {
 }
 
 describe('a log', () => {
-  test('of one line of 100 MB comes out whole, in chunks of the usual size, with a secret in its middle struck out', () => {
+  test('of one line of 100 MB comes out whole, in chunks of the usual size, with a secret in its middle struck out', async () => {
     const secret = 'a-secret-in-a-long-line';
     function* printed(what: string): Generator<Buffer> {
       yield* piecesOf(120, 50 * mega);
@@ -58,28 +65,28 @@ describe('a log', () => {
       yield Buffer.from(what.slice(Math.ceil(what.length / 2)));
       yield* piecesOf(121, 50 * mega);
     }
-    const log = logOf(printed(secret), [secret]);
+    const log = await logOf(printed(secret), [secret]);
     expect(log).toMatchObject({ bytes: 100 * mega + 3, lines: 0, sha256: digestOf(printed('***')) });
     expect(log.largest).toBeLessThanOrEqual(262_144);
     expect(log.chunks).toBeLessThan(500);
   });
 
-  test('of four million empty lines counts each', () => {
-    const log = logOf(piecesOf(10, 4 * mega));
+  test('of four million empty lines counts each', async () => {
+    const log = await logOf(piecesOf(10, 4 * mega));
     expect(log).toMatchObject({ bytes: 4 * mega, lines: 4 * mega, sha256: digestOf(piecesOf(10, 4 * mega)) });
   });
 
-  test('counts lines where dense and long ones take turns', () => {
+  test('counts lines where dense and long ones take turns', async () => {
     const dense = Buffer.from('\n\nx\n'.repeat(3_000));
     const long = Buffer.from(`${'long '.repeat(1_500)}\n`);
     const pieces = Array.from({ length: 60 }, (_, index) => (index % 3 === 2 ? dense : long));
-    expect(logOf(pieces).lines).toBe(40 + 20 * 9_000);
+    expect((await logOf(pieces)).lines).toBe(40 + 20 * 9_000);
   });
 
-  test('of a progress bar that draws itself 200,000 times, and of NULs, stays as it is', () => {
+  test('of a progress bar that draws itself 200,000 times, and of NULs, stays as it is', async () => {
     const bar = Buffer.from(Array.from({ length: 200_000 }, (_, index) => `\r${index % 100} %`).join(''));
     const bytes = [bar, Buffer.alloc(mega), Buffer.from([0xff, 0xfe, 0xc3, 0x28, 0x0a])];
-    expect(logOf(bytes)).toMatchObject({ lines: 1, sha256: digestOf(bytes) });
+    expect(await logOf(bytes)).toMatchObject({ lines: 1, sha256: digestOf(bytes) });
   });
 });
 

@@ -175,6 +175,22 @@ describe('the claim of a run', () => {
   });
 });
 
+describe('a log that comes fast', () => {
+  test('gathers between two requests, and all of it arrives', async () => {
+    const { station, start } = await site({ logChunkBytes: 4_096, logGatherMillis: 400 });
+    const line = 'x'.repeat(99);
+    const script = `line=$(printf '%099d' 0 | tr 0 x); for i in $(seq 60); do for j in $(seq 100); do echo "$line"; done; sleep 0.02; done`;
+    const run = station.submit({ steps: [script] });
+    await start();
+    await station.finished(run, 60);
+    expect(textOf(run, 1)).toBe(`${line}\n`.repeat(6_000));
+    const sent = station.calls.filter(({ id }) => id === 'append-log');
+    const millis = sent.at(-1)!.at - sent[0]!.at;
+    // 150 chunks; one for the set-up, one for what the end brings, and those that were full of chunks.
+    expect(sent.length).toBeLessThanOrEqual(millis / 400 + 2 + 150 / 64);
+  });
+});
+
 describe('a log that somebody reads', () => {
   test('arrives within a quarter of a second, also the end of a line that is not finished', async () => {
     const { station, start } = await site({ logMillis: 5_000, logWatchedMillis: 125 });

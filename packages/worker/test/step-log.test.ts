@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FormSearch } from '../src/log/form-search.ts';
 import { LogLimit } from '../src/log/log-limit.ts';
+import { Members } from '../src/log/members.ts';
 import { type SealedChunk, StepLog } from '../src/log/step-log.ts';
 
 function logged(pieces: readonly Buffer[], limits: { chunkBytes: number; limitBytes?: number; tailBytes?: number }) {
@@ -15,6 +16,7 @@ function logged(pieces: readonly Buffer[], limits: { chunkBytes: number; limitBy
     tailBytes: limits.tailBytes ?? 1e6,
     chunkBytes: limits.chunkBytes,
     patienceMillis: () => 60_000,
+    members: new Members(),
     onChunk: (chunk) => chunks.push(chunk),
   });
   for (const piece of pieces) log.write(piece);

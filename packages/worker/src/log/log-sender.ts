@@ -29,6 +29,7 @@ export class LogSender {
   readonly #options: LogSenderOptions;
   #mostBytes: number;
   #gaps = 0;
+  #lastBegan = Number.NEGATIVE_INFINITY;
   #isGivenUp = false;
   readonly #errors: ErrorSender;
   /** Resolves when all of the log is sent, or nobody wants it. */
@@ -53,14 +54,18 @@ export class LogSender {
 
   /** None also when nobody wants it any more, or it cannot be had. */
   async #next(taken: readonly Taken[]): Promise<readonly SealedChunk[]> {
-    const { source, signal } = this.#options;
+    const { source, signal, settings } = this.#options;
+    const gatherMillis = Math.max(0, this.#lastBegan + settings.logGatherMillis - performance.now());
     let stop: (() => void) | undefined;
     const stopped = new Promise<[]>((resolve) => {
       stop = () => resolve([]);
       signal.addEventListener('abort', stop, { once: true });
     });
     try {
-      return await Promise.race([source.next({ taken, mostBytes: this.#mostBytes, mostChunks }), stopped]);
+      return await Promise.race([
+        source.next({ taken, mostBytes: this.#mostBytes, mostChunks, gatherMillis }),
+        stopped,
+      ]);
     } catch (error) {
       // What a dead supervisor has left on disk is sent by another sender.
       if (!signal.aborted && !(error instanceof SupervisorGone)) this.#giveUp(`cannot be read: ${tell(error)}`);
@@ -84,6 +89,7 @@ export class LogSender {
       body: new Uint8Array(body.buffer, body.byteOffset, body.byteLength),
     };
     crashPoint('log-sending');
+    this.#lastBegan = performance.now();
     try {
       // What has to wait, waits on disk; what cannot (its supervisor is gone) is told when the next is asked for.
       const onFailure = () => void source.flush().catch(() => undefined);

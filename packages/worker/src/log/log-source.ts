@@ -8,6 +8,8 @@ export type LogQuery = {
   readonly taken: readonly Taken[];
   readonly mostBytes: number;
   readonly mostChunks: number;
+  /** While nobody reads it, it may wait so long for more than there is. Not there: said by an earlier version. */
+  readonly gatherMillis?: number;
 };
 
 export type LogSource = {

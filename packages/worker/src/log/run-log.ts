@@ -4,6 +4,7 @@ import type { Settings } from '../settings.ts';
 import type { ErrorWatch } from './error-watch.ts';
 import type { FormSearch } from './form-search.ts';
 import type { LogQuery, LogSource } from './log-source.ts';
+import { Members } from './members.ts';
 import { Spool } from './spool.ts';
 import type { SpoolBudget } from './spool-budget.ts';
 import { type SealedChunk, StepLog } from './step-log.ts';
@@ -25,6 +26,7 @@ export const spoolDirectory = (runDirectory: string) => join(runDirectory, 'spoo
 export class RunLog implements LogSource {
   readonly #options: RunLogOptions;
   readonly #spool: Spool;
+  readonly #members = new Members();
   readonly #steps: StepLog[] = [];
   #isWatched = false;
   #isEnded = false;
@@ -55,6 +57,7 @@ export class RunLog implements LogSource {
       tailBytes: settings.logTailBytes,
       patienceMillis: () => (this.#isWatched ? settings.logWatchedMillis : settings.logMillis),
       ...(found && { look: (text, lineEnds) => found.look(text, lineEnds) }),
+      members: this.#members,
       onChunk: (chunk) => {
         this.#spool.add(chunk);
         this.#wake();
@@ -67,13 +70,15 @@ export class RunLog implements LogSource {
   room(): Promise<void> | undefined {
     const { budget } = this.#options;
     if (budget.isFull) return budget.room();
-    return this.#spool.isBehind ? this.#spool.flush() : undefined;
+    return this.#spool.isBehind ? this.#spool.flush() : this.#members.room();
   }
 
   watch(isWatched: boolean): void {
     if (isWatched === this.#isWatched) return;
     this.#isWatched = isWatched;
-    if (isWatched) for (const step of this.#steps) step?.hurry();
+    if (!isWatched) return;
+    for (const step of this.#steps) step?.hurry();
+    this.#wake();
   }
 
   /** Nothing more comes. Returns the length of each step's log. */
@@ -84,20 +89,43 @@ export class RunLog implements LogSource {
     return Array.from({ length: count }, (_, index) => this.#steps[index]?.sizeBytes ?? 0);
   }
 
-  async next({ taken, mostBytes, mostChunks }: LogQuery): Promise<SealedChunk[]> {
+  async next({ taken, mostBytes, mostChunks, gatherMillis = 0 }: LogQuery): Promise<SealedChunk[]> {
     const ends = new Map(taken.map(({ step, end }) => [step, end]));
     if (ends.size > 0) {
       await this.#spool.forget(({ step, offset, sizeBytes }) => offset + sizeBytes <= (ends.get(step) ?? -1));
     }
     while (this.#spool.isEmpty) {
-      if (this.#isEnded) return [];
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      if (this.#isEnded && this.#members.isEmpty) return [];
+      await this.#change();
     }
+    if (gatherMillis > 0) await this.#gather(gatherMillis, mostBytes, mostChunks);
     return this.#spool.oldest(mostBytes, mostChunks);
   }
 
-  flush(): Promise<void> {
-    return this.#spool.flush();
+  /** Until there is enough for a request, or it must not wait any longer. */
+  async #gather(millis: number, mostBytes: number, mostChunks: number): Promise<void> {
+    const { spoolMemoryBytes } = this.#options.settings;
+    // What does not fit into memory would take the way over the disk.
+    const enough = Math.min(mostBytes, spoolMemoryBytes / 2);
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      this.#wake();
+    }, millis);
+    const isEnough = () => this.#spool.bytes >= enough || this.#spool.count >= mostChunks;
+    while (!isOver && !this.#isWatched && !(this.#isEnded && this.#members.isEmpty) && !isEnough())
+      await this.#change();
+    clearTimeout(timer);
+  }
+
+  /** Resolves when something has come, or is different. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  async flush(): Promise<void> {
+    await this.#members.settled();
+    await this.#spool.flush();
   }
 
   /** Takes in what a process that died had kept on disk, and ends. Returns how far it reaches, by step. */
@@ -110,6 +138,7 @@ export class RunLog implements LogSource {
   /** Nobody wants it any more. */
   async drop(): Promise<void> {
     this.end(0);
+    await this.#members.settled();
     await this.#spool.forget(() => true);
   }
 

@@ -24,6 +24,7 @@ const segmentBytes = 8 * 1_048_576;
 export class Spool {
   readonly #options: SpoolOptions;
   #entries: Entry[] = [];
+  #bytes = 0;
   #memoryBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -39,6 +40,15 @@ export class Spool {
     return this.#entries.length === 0;
   }
 
+  /** Of what is not sent. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get count(): number {
+    return this.#entries.length;
+  }
+
   /** The disk is slower than the output. */
   get isBehind(): boolean {
     return this.#memoryBytes > 16 * this.#options.memoryBytes;
@@ -47,6 +57,7 @@ export class Spool {
   add({ member, ...chunk }: SealedChunk): void {
     this.#entries.push({ chunk, member, place: null });
     this.#options.budget.take(chunk.memberBytes);
+    this.#bytes += chunk.memberBytes;
     this.#memoryBytes += chunk.memberBytes;
     if (this.#memoryBytes > this.#options.memoryBytes) void this.flush();
     this.#timer ??= setTimeout(() => void this.flush(), this.#options.millis).unref();
@@ -94,6 +105,7 @@ export class Spool {
     this.#entries = this.#entries.filter(({ chunk }) => !isDone(chunk));
     for (const entry of done) {
       this.#options.budget.giveBack(entry.chunk.memberBytes);
+      this.#bytes -= entry.chunk.memberBytes;
       if (entry.member) this.#memoryBytes -= entry.chunk.memberBytes;
       entry.member = null;
       if (entry.place) await this.#leave(entry.place.segment);
@@ -118,6 +130,7 @@ export class Spool {
         this.#entries.push({ chunk, member: null, place: { segment, position } });
         this.#live.set(segment, (this.#live.get(segment) ?? 0) + 1);
         budget.take(chunk.memberBytes);
+        this.#bytes += chunk.memberBytes;
       }
     }
     this.#segment = { name: '', bytes: 0, number: segments.length };

@@ -1,9 +1,9 @@
 // The log of one step on its way out: masked, limited, gathered, and cut into chunks, at line ends where that can be.
-import { gzipSync } from 'node:zlib';
 import type { LogChunk } from '@signalbox/protocol/browser';
 import type { FormSearch } from './form-search.ts';
 import { LogLimit } from './log-limit.ts';
 import { Mask } from './mask.ts';
+import type { Members } from './members.ts';
 import type { FoundErrors } from './step-errors.ts';
 
 export type SealedChunk = LogChunk & FoundErrors & { readonly member: Buffer };
@@ -17,6 +17,8 @@ export type StepLogOptions = {
   readonly tailBytes: number;
   /** How long text may wait for more of its kind: shorter while somebody reads. */
   readonly patienceMillis: () => number;
+  readonly members: Members;
+  /** In their order; the last ones after the end, when `members` has settled. */
   readonly onChunk: (chunk: SealedChunk) => void;
   /** Looks at what goes out; what it finds goes with it. */
   readonly look?: (text: Buffer, lineEnds: number) => FoundErrors;
@@ -101,17 +103,10 @@ export class StepLog {
 
   #seal(text: Buffer, length: number): Buffer {
     const piece = text.subarray(0, length);
-    const member = gzipSync(piece, { level: 1 });
+    const { step, members, look, onChunk } = this.#options;
     const lines = countLines(piece);
-    this.#options.onChunk({
-      step: this.#options.step,
-      offset: this.#sizeBytes,
-      sizeBytes: length,
-      lines,
-      ...this.#options.look?.(piece, lines),
-      memberBytes: member.length,
-      member,
-    });
+    const described = { step, offset: this.#sizeBytes, sizeBytes: length, lines, ...look?.(piece, lines) };
+    members.make(piece, (member) => onChunk({ ...described, memberBytes: member.length, member }));
     this.#sizeBytes += length;
     return text.subarray(length);
   }
