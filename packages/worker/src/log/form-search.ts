@@ -23,6 +23,8 @@ export class FormSearch {
   /** For each pair which of the lists is its own; 0: it is in no window. */
   readonly #listOf: Uint16Array;
   readonly #lists: Hint[][] = [[]];
+  /** For each list which bytes may stand before and behind its pair. Only where many pairs are looked at. */
+  readonly #around: Uint8Array | undefined;
 
   /** None of them may be shorter than two bytes. */
   constructor(forms: readonly Buffer[]) {
@@ -36,6 +38,7 @@ export class FormSearch {
       const from = rarestWindow(bytes, window);
       for (let at = from; at < from + window - 1; at++) this.#hint(bytes, at);
     }
+    if (inWords) this.#around = neighboursOf(this.#lists);
   }
 
   get isEmpty(): boolean {
@@ -95,6 +98,7 @@ export class FormSearch {
   }
 
   #compare(text: Buffer, at: number, list: number, spans: Span[]): void {
+    if (this.#around && !canStandBetween(this.#around, list, text[at - 1], text[at + 2])) return;
     const hints = this.#lists[list]!;
     for (let each = 0; each < hints.length; each++) {
       const { bytes, at: place } = hints[each]!;
@@ -122,6 +126,31 @@ export class FormSearch {
     if (this.#listOf[pair] === 0) this.#listOf[pair] = this.#lists.push([]) - 1;
     this.#lists[this.#listOf[pair]!]!.push({ bytes, at });
   }
+}
+
+/**
+ * Two rows of 256 for each list: of the bytes before the pair, and of those behind it. Each hint has one of eight bits: what stands
+ * around a pair is worth a comparison where both bytes have one in common. Where a form ends with its pair, any byte may follow.
+ */
+function neighboursOf(lists: readonly (readonly Hint[])[]): Uint8Array {
+  const around = new Uint8Array(lists.length << 9);
+  for (const [list, hints] of lists.entries()) {
+    for (const [each, { bytes, at }] of hints.entries()) {
+      const bit = 1 << (each & 7);
+      const allow = (row: number, byte: number | undefined) => {
+        for (let any = 0; any < 256; any++) if (byte === undefined || byte === any) around[row | any]! |= bit;
+      };
+      allow(list << 9, bytes[at - 1]);
+      allow((list << 9) | 256, bytes[at + 2]);
+    }
+  }
+  return around;
+}
+
+/** Undefined: the text begins or ends there. */
+function canStandBetween(around: Uint8Array, list: number, before: number | undefined, behind: number | undefined) {
+  const those = before === undefined ? 255 : around[(list << 9) | before]!;
+  return (those & (behind === undefined ? 255 : around[(list << 9) | 256 | behind]!)) !== 0;
 }
 
 const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
