@@ -24,8 +24,8 @@ export async function logIngest(args: readonly string[]): Promise<Record<string,
       scale: { type: 'string', default: '1' },
       workers: { type: 'string', default: '1,16' },
       profile: { type: 'string' },
-      // How far the steps stand back behind the server.
-      niceness: { type: 'string', default: '0' },
+      // How far the steps stand back behind the server, as `signalbox start` sets it for one machine.
+      niceness: { type: 'string', default: '10' },
     },
   });
   const megabytes = Math.max(1, Math.round(usualMegabytes * Number(values.scale)));

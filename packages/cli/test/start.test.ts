@@ -141,7 +141,7 @@ describe.sequential('a newcomer', () => {
     await own.commit({
       files: {
         '.signalbox.yml':
-          'jobs:\n  quick: { steps: [echo hello] }\n  slow: { steps: [echo begun; sleep 600] }\n  secret: { secrets: [WORD], steps: [echo "it is $WORD"] }\n',
+          'jobs:\n  quick: { steps: [echo hello, nice] }\n  slow: { steps: [echo begun; sleep 600] }\n  secret: { secrets: [WORD], steps: [echo "it is $WORD"] }\n',
       },
     });
     await until(
@@ -149,7 +149,10 @@ describe.sequential('a newcomer', () => {
       async () => (await json<{ items: JobBrief[] }>('jobs', '--repo', 'mine')).items.length === 3,
     );
     expect((await signalbox('watch', 'quick', '--repo', 'mine')).code).toBe(0);
-    expect((await signalbox('log', 'quick', '--repo', 'mine', '--follow')).stdout).toContain('hello\n');
+    const log = (await signalbox('log', 'quick', '--repo', 'mine', '--follow')).stdout;
+    expect(log).toContain('hello\n');
+    // Steps stand back behind the server: pages answer while this machine is busy.
+    if (process.platform === 'linux') expect(log).toMatch(/^10$/m);
   });
 
   test('cancels a job that runs while its log is followed, and runs another again', longTest, async () => {

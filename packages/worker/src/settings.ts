@@ -33,7 +33,11 @@ export const settingsTable = {
   ),
   spoolMemoryBytes: row('SPOOL_MEMORY_BYTES', 2 * mib, 'Unsent log of one run beyond this goes to disk at once.'),
   spoolMillis: row('SPOOL_MILLIS', 1_000, 'Log that has not been taken by the server for so long goes to disk.'),
-  stepNiceness: row('STEP_NICENESS', 0, 'How far steps stand back behind a server on the same machine: 0 to 19.'),
+  stepNiceness: row(
+    'STEP_NICENESS',
+    0,
+    'How far steps stand back behind a server on the same machine: 0 to 19. `signalbox start` sets 10.',
+  ),
   reportMillis: row('REPORT_MILLIS', 300, 'How long a step must last before its state is reported on its own.'),
   finishWaitMillis: row('FINISH_WAIT_MILLIS', 200, 'How long a verdict lets the last of its log go first.'),
   stopSeconds: row('STOP_SECONDS', 10, 'After a second signal: how long the server may take to hear of it.'),

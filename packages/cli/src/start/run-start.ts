@@ -83,7 +83,7 @@ async function run(
   const tokenFile = join(data, 'worker-token');
   await slowly(output, 'waiting for the token of the worker', fileIsThere(tokenFile, asked));
   if (asked.aborted) return;
-  const workerEnvironment = { ...childEnvironment(terminal), SIGNALBOX_TOKEN_FILE: tokenFile };
+  const workerEnvironment = { ...standingBack, ...childEnvironment(terminal), SIGNALBOX_TOKEN_FILE: tokenFile };
   children.keep('worker', workerArguments(address, data), workerEnvironment);
   const tree = join(data, 'sample');
   welcome(output, terminal.env, {
@@ -99,6 +99,9 @@ async function run(
   });
   await passed;
 }
+
+/** Steps are many and busy, and server and database are beside them on this machine: who looks on is answered first. */
+const standingBack = { SIGNALBOX_WORKER_STEP_NICENESS: '10' };
 
 const workerArguments = (address: string, data: string) => [
   'worker',
