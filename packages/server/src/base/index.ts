@@ -3,6 +3,7 @@ export { type CrashPoint, crashPoint, crashPoints } from './crash-point.ts';
 export { type Db, type DbOptions, isDatabaseAway, openDb, type Queryable, type Tx } from './db.ts';
 export { type DiskState, type DiskWatch, startDiskWatch, type WatchedDisk } from './disk-watch.ts';
 export { type Gathered, gather } from './gather.ts';
+export { letHeapGrow } from './heap.ts';
 export { type Live, startLive } from './live.ts';
 export { migrate } from './migrate.ts';
 export {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { routes } from '@signalbox/protocol';
 import { loadKey, mayListen, tokenPattern } from '../access/index.ts';
-import { migrate, startOutbox } from '../base/index.ts';
+import { letHeapGrow, migrate, startOutbox } from '../base/index.ts';
 import { createLog, createMetrics, defineGroundMetrics } from '../base/telemetry/index.ts';
 import { createSubscribers } from '../flow/subscribers.ts';
 import { startTimetable } from '../flow/timetable.ts';
@@ -39,6 +39,7 @@ export async function startServer(settings: Settings, watching: Watching = {}): 
 }
 
 async function start(settings: Settings, watching: Watching, stops: Stops, stop: () => Promise<void>): Promise<Server> {
+  letHeapGrow();
   const { host, port } = parseListen(settings.SIGNALBOX_LISTEN, 'SIGNALBOX_LISTEN');
   const allowed = mayListen({
     host,
