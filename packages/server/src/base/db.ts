@@ -1,6 +1,7 @@
 // The database: a pool of connections, prepared statements, transactions. Who imports `pg`: this, live.ts, migrate.ts and dead-connections.ts.
 import pg from 'pg';
 import { watchConnections } from './dead-connections.ts';
+import { readBytes } from './read-bytes.ts';
 import type { Statement } from './sql.ts';
 
 export type Queryable = { query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> };
@@ -8,6 +9,8 @@ export type Queryable = { query<Row = Record<string, unknown>>(statement: Statem
 export type Tx = Queryable & { readonly isTransaction: true };
 export type Db = Queryable & {
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** Of each row its only column, which is bytes: see read-bytes.ts. */
+  readBytes(statement: Statement): Promise<Buffer[]>;
   close(): Promise<void>;
   readonly pool: pg.Pool;
 };
@@ -48,18 +51,20 @@ export function openDb(url: string, options: DbOptions = {}): Db {
   pool.on('error', onError);
   pool.on('connect', (client) => void client.on('error', onError));
   const watch = watchConnections(url, options.lookMs);
-  const ask = async (client: pg.PoolClient, query: string | pg.QueryConfig<unknown[]>): Promise<pg.QueryResult> => {
+  const watched = async <Result>(client: pg.PoolClient, work: () => Promise<Result>): Promise<Result> => {
     const answered = watch.asked(client);
     try {
-      return await client.query(query);
+      return await work();
     } finally {
       answered();
     }
   };
-  const askAlone = async (query: pg.QueryConfig<unknown[]>): Promise<pg.QueryResult> => {
+  const ask = (client: pg.PoolClient, query: string | pg.QueryConfig<unknown[]>): Promise<pg.QueryResult> =>
+    watched(client, () => client.query(query));
+  const alone = async <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
     const client = await pool.connect();
     try {
-      const result = await ask(client, query);
+      const result = await work(client);
       client.release();
       return result;
     } catch (error) {
@@ -72,7 +77,7 @@ export function openDb(url: string, options: DbOptions = {}): Db {
       options.onQuery?.();
       const query = { text, values: values as unknown[], name };
       // Within a transaction it is the whole of it that must be done again.
-      const result = await (client ? ask(client, query) : againWhereThatHelps(() => askAlone(query)));
+      const result = await (client ? ask(client, query) : againWhereThatHelps(() => alone((one) => ask(one, query))));
       return result.rows as Row[];
     },
   });
@@ -80,6 +85,10 @@ export function openDb(url: string, options: DbOptions = {}): Db {
     ...on(null),
     pool,
     transaction: (work) => againWhereThatHelps(() => transaction(work)),
+    async readBytes(statement) {
+      options.onQuery?.();
+      return againWhereThatHelps(() => alone((client) => watched(client, () => readBytes(client, statement))));
+    },
     async close() {
       watch.stop();
       await pool.end();

@@ -133,14 +133,23 @@ async function readChunks(db: Db, runIds: readonly number[]): Promise<Map<number
 async function* streamChunks(db: Db, runId: number): AsyncGenerator<Chunk> {
   let last = { step: -1, startByte: -1 };
   for (;;) {
-    const page = await db.query<Chunk>(sql`
-      select run_id as "runId", step, start_byte as "startByte", size_bytes as "sizeBytes", lines, member
+    const page = await db.query<Omit<Chunk, 'member'>>(sql`
+      select run_id as "runId", step, start_byte as "startByte", size_bytes as "sizeBytes", lines
       from log_chunk where run_id = ${runId} and (step, start_byte) > (${last.step}, ${last.startByte})
       order by step, start_byte
       limit ${pageChunks}`);
-    yield* page;
+    const end = page.at(-1);
+    if (!end) return;
+    // Nothing comes in between: the log is closed.
+    const members = await db.readBytes(sql`
+      select member
+      from log_chunk where run_id = ${runId}
+        and (step, start_byte) > (${last.step}, ${last.startByte}) and (step, start_byte) <= (${end.step}, ${end.startByte})
+      order by step, start_byte`);
+    // Another server that sealed it at the same time has removed them meanwhile: then one is missed where it is put to its place.
+    for (const [at, member] of members.entries()) yield { ...page[at]!, member };
     if (page.length < pageChunks) return;
-    last = page.at(-1)!;
+    last = end;
   }
 }
 
