@@ -5,6 +5,7 @@ import { checkNode } from './ready/node-version.mjs';
 import { installPackages, packagesAreStale } from './ready/packages.mjs';
 import { buildPages, pagesAreStale } from './ready/pages.mjs';
 import { buildPrograms } from './ready/programs.mjs';
+import { readyS3Server } from './ready/s3-server.mjs';
 import { takeTurns } from './ready/turns.mjs';
 import { Trouble } from './ready/work.mjs';
 
@@ -16,7 +17,10 @@ try {
   checkNode();
   if (packagesAreStale()) await takeTurns('install', async () => packagesAreStale() && installPackages());
   if (mode !== 'install') await build();
-  if (mode === 'test') await takeTurns('browser', readyBrowser);
+  if (mode === 'test') {
+    await takeTurns('browser', readyBrowser);
+    await takeTurns('s3-server', readyS3Server);
+  }
 } catch (error) {
   if (!(error instanceof Trouble)) throw error;
   console.error(`\n${error.message}`);

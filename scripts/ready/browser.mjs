@@ -1,6 +1,6 @@
 // Makes sure that the browser tests have a browser: on Debian as root it installs Chromium, elsewhere it says how to get one.
-import { readFileSync } from 'node:fs';
 import { findBrowser, howToGetBrowser } from '../find-browser.mjs';
+import { isDebian } from './system.mjs';
 import { run, say, work } from './work.mjs';
 
 export async function readyBrowser() {
@@ -15,14 +15,4 @@ export async function readyBrowser() {
     if (findBrowser()) return;
   }
   say(howToGetBrowser);
-}
-
-/** Ubuntu's package of that name is only a pointer to a snap, which containers cannot run. */
-function isDebian() {
-  try {
-    return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
-  } catch (error) {
-    if (error.code === 'ENOENT') return false;
-    throw error;
-  }
 }

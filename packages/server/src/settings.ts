@@ -147,6 +147,49 @@ export const settingTable = {
     120,
     'A connection on which nothing has moved for this long is cut; whoever it was asks again.',
   ),
+  SIGNALBOX_ARCHIVE: setting(
+    choice(['disk', 's3']),
+    'disk',
+    'Where sealed logs and artifacts lie. disk: in the data directory. s3: in a bucket of an S3 server; what is in the data directory from before is still read.',
+  ),
+  SIGNALBOX_S3_BUCKET: unset(text, 'The bucket of the archive. It must exist.'),
+  SIGNALBOX_S3_ENDPOINT: unset(
+    text,
+    'Address of the S3 server, as http://minio.example:9000. Unset: Amazon S3 of the region.',
+  ),
+  SIGNALBOX_S3_REGION: setting(text, 'us-east-1', 'Region of the bucket.'),
+  SIGNALBOX_S3_PREFIX: unset(text, 'Put before every path in the bucket, for one that others use too.'),
+  SIGNALBOX_S3_ADDRESSES: setting(
+    choice(['auto', 'path', 'host']),
+    'auto',
+    'Where the bucket stands in an address: in its path, or in its host. auto: path with an endpoint, host at Amazon.',
+  ),
+  SIGNALBOX_S3_ACCESS_KEY: unset(
+    text,
+    'Access key. Unset: as programs on AWS find theirs (environment, files, the role of the machine).',
+  ),
+  SIGNALBOX_S3_SECRET_KEY: unset(text, 'Its secret key.'),
+  SIGNALBOX_S3_SECRET_KEY_FILE: unset(text, 'File that holds the secret key.'),
+  SIGNALBOX_S3_PART_BYTES: setting(
+    whole(5_242_880, 5_368_709_120),
+    16_777_216,
+    'What is larger is sent in parts of this size, and a file has at most 10,000 parts.',
+  ),
+  SIGNALBOX_S3_PARTS_AT_ONCE: setting(
+    whole(1, 64),
+    4,
+    'Parts of one file that are sent at the same time; so many and one more are in memory.',
+  ),
+  SIGNALBOX_S3_STALL_SECONDS: setting(
+    whole(1, 3600),
+    60,
+    'A call to the S3 server on which nothing has moved for this long is cut, and tried again.',
+  ),
+  SIGNALBOX_S3_LINK_SECONDS: setting(
+    whole(0, 604_800),
+    0,
+    'Who reads a file is sent to the S3 server, with a signed address that holds this long; 0: the bytes come through this server.',
+  ),
   SIGNALBOX_LOG_APPEND_BYTES: setting(
     size,
     recordDefaults.appendBytes,

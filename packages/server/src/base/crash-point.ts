@@ -10,6 +10,7 @@ export const crashPoints = {
   'log-appended': 'log chunks are stored, and their worker has not been told so',
   'artifact-file-written': 'an artifact lies in the archive, and no row names it',
   'artifact-entered': 'an artifact has its row, and its worker has not been told so',
+  's3-parts-sent': 'all parts of an artifact lie at the S3 server, and it is not put together',
   'result-file-taken': 'a file of test results is taken, and not read',
   'result-cases-known': 'the cases of a file of results are known, and not their results',
   'results-before-commit': 'the results of a file are written, and not committed',

@@ -8,21 +8,29 @@ export type OpenFile = {
   readonly sizeBytes: number;
   readonly sha256: string | null;
   read(range?: { start: number; end: number }): Readable;
+  /** An address elsewhere that gives it to whoever has it, where readers are sent there. */
+  link?(as: { readonly type: string; readonly disposition: string }): Promise<string>;
 };
 
-export function sendFile(request: FastifyRequest, reply: FastifyReply, file: OpenFile): FastifyReply {
+export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: OpenFile): Promise<FastifyReply> {
   foreignHeaders(reply);
   const type = typeOf(file.name);
-  reply.header('content-type', type);
-  reply.header('accept-ranges', 'bytes');
-  reply.header(
-    'content-disposition',
-    `${type.startsWith('text/plain') || type.startsWith('image/') ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-  );
+  const how = type.startsWith('text/plain') || type.startsWith('image/') ? 'inline' : 'attachment';
+  const disposition = `${how}; filename*=UTF-8''${encodeURIComponent(file.name)}`;
   const etag = file.sha256 ? `"${file.sha256}"` : undefined;
   if (etag) {
     reply.header('etag', etag);
     if (isAmong(etag, request.headers['if-none-match'])) return reply.code(304).send();
+  }
+  // The address is soon over, and is as good as the file.
+  if (file.link && request.method === 'GET')
+    return reply.header('cache-control', 'no-store').redirect(await file.link({ type, disposition }));
+  reply.header('content-type', type);
+  reply.header('accept-ranges', 'bytes');
+  reply.header('content-disposition', disposition);
+  // What has a digest is never written again: neither a run's log nor its artifacts. Proxies must not keep what needs log-in.
+  if (etag && !reply.hasHeader('cache-control')) {
+    reply.header('cache-control', 'private, max-age=31536000, immutable');
   }
   // The file stays closed; what is sent is its size alone.
   const bytes = (part?: { start: number; end: number }) =>

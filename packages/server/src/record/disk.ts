@@ -3,8 +3,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream, type Dirent } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { Refused } from '@signalbox/protocol';
 import { gather } from './gather.ts';
+import { isPlaceName, placeNames } from './place-names.ts';
 import type { ArchiveEntry, ArchiveStore, ByteRange, Written } from './store.ts';
 
 /** `root` is made if it is not there. */
@@ -75,15 +75,7 @@ export async function openDisk(root: string, { durable }: { readonly durable: bo
 
 // A link in the archive is nobody's work of ours: it is not followed. (Windows has no such flag, and needs rights to make links.)
 const noFollow = constants.O_NOFOLLOW ?? 0;
-const goodName = /^[A-Za-z0-9%~_-][A-Za-z0-9%~._-]*$/;
-
-/** Nothing but names that the layout makes leads anywhere: no dots, no drives, no other root. */
-function within(place: string, path: string): string {
-  const names = path.split('/');
-  if (!names.every((name) => goodName.test(name)))
-    throw new Refused('not-found', 'There is no such file in the archive.');
-  return join(place, ...names);
-}
+const within = (place: string, path: string) => join(place, ...placeNames(path));
 
 async function write(draft: string, body: Uint8Array | AsyncIterable<Uint8Array>, durable: boolean): Promise<Written> {
   const hash = createHash('sha256');
@@ -167,7 +159,7 @@ async function entryOf(directory: string, entry: Dirent): Promise<ArchiveEntry> 
   return { name: entry.name, kind, sizeBytes, modifiedAt: found.mtime.toISOString() };
 }
 
-const isShown = (entry: Dirent) => goodName.test(entry.name) && (entry.isFile() || entry.isDirectory());
+const isShown = (entry: Dirent) => isPlaceName(entry.name) && (entry.isFile() || entry.isDirectory());
 const inOrder = (a: Dirent, b: Dirent) =>
   Number(b.isDirectory()) - Number(a.isDirectory()) || (a.name < b.name ? -1 : Number(a.name > b.name));
 

@@ -18,6 +18,8 @@ export type OpenFile = {
   readonly sha256: string | null;
   readonly modifiedAt: string;
   read(range?: { readonly start: number; readonly end: number }): Readable;
+  /** See store.ts. */
+  link?(as: { readonly type: string; readonly disposition: string }): Promise<string>;
 };
 
 /** By path; empty for a run that has none, or that is not there. */

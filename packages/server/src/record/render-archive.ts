@@ -10,7 +10,7 @@ export function renderArchive(listing: ArchiveListing, base = '/archive'): strin
     const address = `${base}/${[...names, entry.name].map(encodeURIComponent).join('/')}${end}`;
     const size = entry.sizeBytes === null ? '' : sizeText(entry.sizeBytes);
     const digest = entry.sha256 ? `<code title="SHA-256">${escapeHtml(entry.sha256)}</code>` : '';
-    return `<tr><td><a href="${escapeHtml(address)}">${escapeHtml(readable(entry.name) + end)}</a></td><td class="size">${size}</td><td><time>${escapeHtml(entry.modifiedAt)}</time></td><td>${keepingText(entry.keeping)}</td><td>${digest}</td></tr>`;
+    return `<tr><td><a href="${escapeHtml(address)}">${escapeHtml(readable(entry.name) + end)}</a></td><td class="size">${size}</td><td>${entry.modifiedAt === null ? '' : `<time>${escapeHtml(entry.modifiedAt)}</time>`}</td><td>${keepingText(entry.keeping)}</td><td>${digest}</td></tr>`;
   });
   const here = `${base}/${names.map((name) => `${encodeURIComponent(name)}/`).join('')}`;
   const others = [...listing.descriptions, '?format=json'].map((end) => {

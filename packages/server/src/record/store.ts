@@ -1,6 +1,9 @@
 // Where the archive lies: one small interface, so that another kind of place is one file and one line.
+import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { openDisk } from './disk.ts';
+import type { S3Place } from './s3/place.ts';
+import { withBefore } from './with-before.ts';
 
 export type Written = { readonly sizeBytes: number; readonly sha256: string };
 /** Bytes from `from` up to, not including, `to`. */
@@ -9,13 +12,16 @@ export type ArchiveEntry = {
   readonly name: string;
   readonly kind: 'directory' | 'file';
   readonly sizeBytes: number | null;
-  readonly modifiedAt: string;
+  /** null for directories of a place that has none of its own. */
+  readonly modifiedAt: string | null;
 };
 export type StoredFile = {
   readonly sizeBytes: number;
   readonly modifiedAt: string;
   /** Opens it when called, not before. Both ends of the range are included, as in HTTP. */
   read(range?: { readonly start: number; readonly end: number }): Readable;
+  /** An address elsewhere that gives this file, with these headers, to whoever has it; only where readers shall be sent there. */
+  link?(as: { readonly type: string; readonly disposition: string }): Promise<string>;
 };
 
 /** Paths have forward slashes and names as `segment` makes them; any other is not there. */
@@ -32,26 +38,34 @@ export type ArchiveStore = {
   /** @throws when not all of it is there */
   read(path: string, range: ByteRange): Promise<Buffer>;
   find(path: string): Promise<StoredFile | undefined>;
-  /** Directories first, then files, by name; undefined when there is no such directory. */
+  /** Directories first, then files, by name; undefined when there is no such directory. Of more than `limit`, any so many. */
   list(directory: string, limit: number): Promise<ArchiveEntry[] | undefined>;
   remove(path: string): Promise<void>;
   /** Removes files that were begun before that time and never finished; answers how many. */
   sweep(before: Date): Promise<number>;
 };
 
-export type ArchiveSettings = {
-  readonly kind: ArchiveKind;
-  readonly directory: string;
-  /** Left out: true. false: faster, but after a power loss a log of the last seconds may be empty and its chunks gone. */
-  readonly durable?: boolean;
-};
-export type ArchiveKind = 'disk';
+export type ArchiveSettings =
+  | {
+      readonly kind: 'disk';
+      readonly directory: string;
+      /** Left out: true. false: faster, but after a power loss a log of the last seconds may be empty and its chunks gone. */
+      readonly durable?: boolean;
+    }
+  | {
+      readonly kind: 's3';
+      readonly place: S3Place;
+      /** Where an archive on the disk was before: what lies there is still read and removed. Nothing is written there. */
+      readonly before?: string;
+    };
+export type ArchiveKind = ArchiveSettings['kind'];
 
-// Adding a kind is one line here.
-const kinds = {
-  disk: ({ directory, durable }) => openDisk(directory, { durable: durable ?? true }),
-} satisfies Record<ArchiveKind, (settings: ArchiveSettings) => Promise<ArchiveStore>>;
-
-export function openArchiveStore(settings: ArchiveSettings): Promise<ArchiveStore> {
-  return kinds[settings.kind](settings);
+/** @throws Error with what to do, when its place cannot be used */
+export async function openArchiveStore(settings: ArchiveSettings): Promise<ArchiveStore> {
+  if (settings.kind === 'disk') return openDisk(settings.directory, { durable: settings.durable ?? true });
+  // Loaded when it is wanted: it is large.
+  const { openS3 } = await import('./s3/open-s3.ts');
+  const store = await openS3(settings.place);
+  if (settings.before === undefined || !existsSync(settings.before)) return store;
+  return withBefore(store, await openDisk(settings.before, { durable: true }));
 }

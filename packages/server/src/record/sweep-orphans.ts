@@ -28,7 +28,7 @@ export async function sweepOrphans(
     for (const entry of entries) {
       const place = `${directory}/${entry.name}`;
       if (entry.kind === 'directory') open.push(place);
-      else if (Date.parse(entry.modifiedAt) < before.getTime()) old.push(place);
+      else if (entry.modifiedAt !== null && Date.parse(entry.modifiedAt) < before.getTime()) old.push(place);
     }
     for (let at = 0; at < old.length; at += batch) removed += await removeUnnamed(db, store, old.slice(at, at + batch));
   }

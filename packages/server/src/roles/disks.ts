@@ -5,6 +5,7 @@ import type { Log, Metrics } from '../base/telemetry/index.ts';
 import { createDiskRoom, type DiskRoom } from '../flow/disk-room.ts';
 import { startHoldingLogs } from '../flow/hold-logs.ts';
 import type { Settings } from '../settings.ts';
+import { archiveDirectory } from './archive.ts';
 import type { Stops } from './stops.ts';
 
 type Needs = {
@@ -20,9 +21,9 @@ export async function watchDisks(needs: Needs, stops: Stops): Promise<DiskRoom> 
   const { settings, data, db, log, metrics, onRefused } = needs;
   const lowBytes = settings.SIGNALBOX_DISK_LOW_BYTES;
   const watch = await startDiskWatch({
-    // Where a PostgreSQL of somebody else lies, that one watches.
+    // Where a PostgreSQL or an archive of somebody else lies, that one watches.
     directories: {
-      archive: path.join(data, 'archive'),
+      ...(settings.SIGNALBOX_ARCHIVE === 'disk' ? { archive: archiveDirectory(data) } : {}),
       ...(settings.DATABASE_URL === null ? { database: path.join(data, 'postgres') } : {}),
     },
     lowBytes,

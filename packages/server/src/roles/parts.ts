@@ -11,6 +11,7 @@ import { openMirrors } from '../forges/index.ts';
 import type { QueueLimits } from '../queue/index.ts';
 import { openArchiveStore, type RecordLimits, recordDefaults } from '../record/index.ts';
 import type { Settings } from '../settings.ts';
+import { archiveOf } from './archive.ts';
 import { watchDisks } from './disks.ts';
 import type { Stops } from './stops.ts';
 
@@ -56,7 +57,7 @@ export async function gatherParts({ settings, data, db, queueDb, live, log, metr
   };
   const ci = defineCiMetrics(metrics, db);
   // The archive is there before its disk is looked at.
-  const store = await openArchiveStore({ kind: 'disk', directory: path.join(data, 'archive') });
+  const store = await openArchiveStore(await archiveOf(settings, data));
   return {
     db,
     queueDb,
