@@ -61,7 +61,7 @@ test.skipIf(isWithinItself)(
         const { pipeline, jobs } = await house.person.call('get-pipeline', { params: { pipeline: made!.pipeline.id } });
         return pipeline.finishedAt && jobs;
       },
-      { seconds: 400 },
+      { seconds: 700 },
     );
     const told = await Promise.all(ended.filter((job) => job.verdict !== 'passed').map((job) => tell(job.id)));
     expect(told.join('\n')).toBe('');

@@ -40,6 +40,10 @@ export function explainedDb(db: Db): { readonly db: Db; readonly seen: Explained
       async query(statement) {
         return this.transaction((tx) => tx.query(statement));
       },
+      async readBytes(statement) {
+        await this.query(statement);
+        return db.readBytes(statement);
+      },
       async transaction(work) {
         const client = await db.pool.connect();
         try {
