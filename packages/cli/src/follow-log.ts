@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Client, RunDetail } from '@signalbox/protocol/browser';
 import { listen, type News } from './live.ts';
+import { logEvents } from './log-events.ts';
 import { Mistake } from './mistake.ts';
 import { clean, type Output } from './output.ts';
 import { duration, paint } from './words.ts';
@@ -60,23 +61,21 @@ async function printStep(
   news: News | undefined,
   print: (piece: string) => void,
 ): Promise<RunDetail> {
+  const runId = run.run.id;
+  if (news && isOpen(run)) {
+    for await (const piece of logEvents(client, runId, step)) print(piece);
+    return readRun(client, runId);
+  }
   const decoder = new TextDecoder();
-  let found = run;
-  for (let from = 0; ; ) {
-    // Asked before reading: what was written up to then is in what we read.
-    const ended = !news || !isOpen(found) || hasEnded(found, step);
-    const response = await client.call('read-log', { params: { run: run.run.id, step }, query: { from } });
+  for (let [from, size] = [0, Number.POSITIVE_INFINITY]; from < size; ) {
+    const response = await client.call('read-log', { params: { run: runId, step }, query: { from } });
     const piece = new Uint8Array(await response.arrayBuffer());
     print(decoder.decode(piece, { stream: true }));
     const next = Number(response.headers.get('x-log-next') ?? from + piece.length);
-    const size = Number(response.headers.get('x-log-size') ?? next);
-    const moved = next > from;
-    from = Math.max(from, next);
-    if (moved && from < size) continue;
-    if (ended) return found;
-    if (!moved) await news.next(lookEveryMs);
-    found = await readRun(client, run.run.id);
+    size = next > from ? Number(response.headers.get('x-log-size') ?? next) : from;
+    from = next;
   }
+  return run;
 }
 
 const isOpen = (found: RunDetail) => found.run.endedAt === null || found.logState === 'arriving';
@@ -84,11 +83,6 @@ const isOpen = (found: RunDetail) => found.run.endedAt === null || found.logStat
 /** What is known of: a step may print before its worker has told that it began. */
 const stepCount = (found: RunDetail) =>
   Math.max(found.run.steps.length, ...found.logs.filter((log) => log.sizeBytes > 0).map((log) => log.step + 1), 0);
-
-/** A step's log is whole when a later step has begun, or the run's log is sealed. */
-const hasEnded = (found: RunDetail, step: number) =>
-  found.run.steps.some((later) => later.index > step && later.startedAt !== null) ||
-  found.logs.some((later) => later.step > step && later.sizeBytes > 0);
 
 /** Before what a step printed. */
 export function heading(output: Output, found: RunDetail, index: number): void {

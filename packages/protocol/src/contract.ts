@@ -8,7 +8,7 @@ import { ErrorLines, ErrorLinesReport } from './shapes/error-lines.ts';
 import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
 import { AuditEntry, Pin, PinTarget, PurgePlan, RetentionChange, RetentionRule } from './shapes/keeping.ts';
-import { LogFound } from './shapes/log.ts';
+import { LogFound, LogPlace } from './shapes/log.ts';
 import { CaseHistory, CaseState, FindingLevel, FindingPage, ResultsAsked, RunResults } from './shapes/results.ts';
 import { BranchLevel, Push, Repo, RepoName } from './shapes/source.ts';
 import { JobsAdded, PipelineSubmission, SubmittedJobs } from './shapes/submission.ts';
@@ -102,7 +102,7 @@ export const contract = {
   'read-log': {
     params: Type.Object({ run: RowId, step: StepIndex }),
     summary:
-      'Text of one step, by bytes or by lines. `x-log-size` is how much there is, `x-log-next` the offset to go on from; of lines also `x-log-first-line`, `x-log-last-line`, `x-log-lines` (line ends that are here) and `x-log-end`, the offset up to which to go on.',
+      'Text of one step: all of it, with `Range`, or by bytes or by lines. With `Accept: application/gzip` all of a sealed one as its gzip members. `x-log-size` is how much there is, `x-log-next` the offset to go on from; of lines also `x-log-first-line`, `x-log-last-line`, `x-log-lines` (line ends that are here) and `x-log-end`, the offset up to which to go on.',
     query: Type.Object({
       from: Type.Optional(
         Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Left out: from the beginning.' }),
@@ -125,6 +125,24 @@ export const contract = {
     }),
     output: 'text',
   },
+  'follow-log': {
+    params: Type.Object({ run: RowId, step: StepIndex }),
+    summary:
+      'Text of one step as it is written, as events: `log` holds `{from, next, text}` as JSON and has `next`, an offset in bytes, as its id; `end` says that no more will come. `Last-Event-ID` goes on from there.',
+    query: Type.Object({
+      from: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Left out: from the beginning.' }),
+      ),
+      tail: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 8_388_608,
+          description: 'From so many bytes before its end as it is now.',
+        }),
+      ),
+    }),
+    output: 'events',
+  },
   'search-log': {
     ...run,
     summary: 'Lines of a run that hold a text or match a regular expression, in all its steps or in one.',
@@ -141,7 +159,21 @@ export const contract = {
       ignoreCase: Type.Optional(Type.Boolean({ default: false })),
       step: Type.Optional(StepIndex),
       limit: limit(1000, 100),
-      cursor: Type.Optional(Type.String({ maxLength: 60, description: '`more` of the answer before.' })),
+      cursor: Type.Optional(
+        Type.String({ maxLength: 60, description: '`more` of the answer before; `next`, once more was printed.' }),
+      ),
+      after: Type.Optional(
+        Type.String({ ...LogPlace, description: 'Only behind this line, as `step.line.startByte`: the next one.' }),
+      ),
+      before: Type.Optional(
+        Type.String({
+          ...LogPlace,
+          description: 'The last ones before this line, as `step.line.startByte`: the previous one with `limit=1`.',
+        }),
+      ),
+      count: Type.Optional(
+        Type.Boolean({ default: false, description: 'Only how many lines there are: `matches`, without `hits`.' }),
+      ),
     }),
     output: LogFound,
   },

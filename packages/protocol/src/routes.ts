@@ -19,6 +19,7 @@ export const routes = {
   'get-job': ['GET', '/api/v1/jobs/:job', 'read'],
   'get-run': ['GET', '/api/v1/runs/:run', 'read'],
   'read-log': ['GET', '/api/v1/runs/:run/steps/:step/log', 'read'],
+  'follow-log': ['GET', '/api/v1/runs/:run/steps/:step/log/live', 'read'],
   'search-log': ['GET', '/api/v1/runs/:run/log/search', 'read'],
   'compare-log': ['GET', '/api/v1/runs/:run/log/compare', 'read'],
   'list-error-lines': ['GET', '/api/v1/runs/:run/error-lines', 'read'],

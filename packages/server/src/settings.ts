@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { logLevels } from './base/telemetry/index.ts';
+import { followDefaults } from './http/index.ts';
 import { queueDefaults } from './queue/index.ts';
 import { recordDefaults } from './record/index.ts';
 import { sourceDefaults } from './source/index.ts';
@@ -209,6 +210,36 @@ export const settingTable = {
     whole(1, 60),
     recordDefaults.searchSeconds,
     'How long one call searches a log before it answers with what it has; whoever asked may go on from there.',
+  ),
+  SIGNALBOX_LOG_SEARCH_BYTES: setting(
+    size,
+    recordDefaults.searchBytes,
+    'Most text that one call searches in a log before it answers with what it found, and how to go on.',
+  ),
+  SIGNALBOX_LOG_SEARCHES: setting(
+    whole(1, 1000),
+    recordDefaults.searches,
+    'Searches in logs that one server does at once; who comes then is told to try again.',
+  ),
+  SIGNALBOX_LOG_CALLER_SEARCHES: setting(
+    whole(1, 1000),
+    recordDefaults.callerSearches,
+    'Searches in logs that one server does at once for the same token.',
+  ),
+  SIGNALBOX_LOG_SEARCH_THREADS: setting(
+    whole(1, 64),
+    recordDefaults.searchThreads,
+    'Threads of one server that search logs; they stand back behind the one that answers requests.',
+  ),
+  SIGNALBOX_LOG_FOLLOWERS: setting(
+    whole(1, 1_000_000),
+    followDefaults.followers,
+    'Readers that follow logs as they are written, at one server.',
+  ),
+  SIGNALBOX_LOG_FOLLOW_STALL_SECONDS: setting(
+    seconds,
+    followDefaults.stallSeconds,
+    'How long who follows a log may take nothing before it is cut off; it may come again, and goes on where it was.',
   ),
   SIGNALBOX_LOG_COMPARE_SECONDS: setting(
     whole(1, 60),

@@ -2,6 +2,9 @@
 import { type Static, Type } from 'typebox';
 import { Count } from './basics.ts';
 
+/** Of a place in a run's log: step, line and byte. */
+export const LogPlace = { pattern: '^[0-9]{1,9}\\.[1-9][0-9]{0,14}\\.[0-9]{1,15}$' };
+
 export const LogHit = Type.Object({
   step: Type.Integer(),
   line: Type.Integer({ description: 'Its number in the log of its step; the first is 1.' }),
@@ -19,6 +22,11 @@ export const LogFound = Type.Object({
   more: Type.Union([Type.String(), Type.Null()], {
     description:
       'It stopped, for there were enough or its time was over: give it back as `?cursor=` to go on. null: all that is here was searched.',
+  }),
+  matches: Type.Integer({ description: 'Lines found by this call, also where only their number was asked for.' }),
+  next: Type.Union([Type.String(), Type.Null()], {
+    description:
+      'All that is here was searched, and more may be printed: give it back as `?cursor=` then. It is the beginning of the last line, when that has no end yet: that line may be found again.',
   }),
   searchedBytes: Count,
   cutLines: Type.Integer({

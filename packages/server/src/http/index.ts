@@ -12,5 +12,7 @@ export { seeingHandlers } from './handlers/seeing.ts';
 export { tellingHandlers } from './handlers/telling.ts';
 export { type WorkingParts, workingHandlers } from './handlers/working.ts';
 export { openHealthDoor } from './health-door.ts';
-export { startWatched } from './live/watched.ts';
+export { type FollowLimits, followDefaults } from './live/log-reader.ts';
+export { startLogTaps } from './live/log-taps.ts';
+export { sayWatched, startWatched } from './live/watched.ts';
 export { addPages, pageScopes } from './pages.ts';

@@ -20,6 +20,7 @@ export { artifactPath, directoryOf, logPath, type RunPlace } from './layout.ts';
 export { type RecordLimits, recordDefaults } from './limits.ts';
 export { type ArchiveListing, listArchive } from './list-archive.ts';
 export { caseHistory, listCases, listFindings, type ResultPlace, summariseResults } from './list-results.ts';
+export { type LogNews, logNews } from './log-news.ts';
 export { type LogSizes, logSizes } from './log-sizes.ts';
 export {
   listArtifacts,
@@ -29,6 +30,7 @@ export {
   openSealedLog,
   type StoredArtifact,
 } from './open-files.ts';
+export { openStepLog, type StepLogFiles } from './open-step-log.ts';
 export { listPins, type PinAsked, pin, unpin } from './pins.ts';
 export { planPurge } from './plan-purge.ts';
 export { type Marked, markDue, removeMarked } from './purge.ts';
@@ -40,7 +42,7 @@ export { renderArchive } from './render-archive.ts';
 export { reopenLog } from './reopen-log.ts';
 export { listRetention, removeRetention, setRetention } from './retention-rules.ts';
 export { sealDue } from './seal.ts';
-export { type FoundLines, type LogSearch, type SearchPlace, searchLog } from './search-log.ts';
+export { type FoundLines, type LogSearch, type RunHit, type SearchPlace, searchLog } from './search-log.ts';
 export { stillWriting } from './still-writing.ts';
 export {
   type ArchiveEntry,

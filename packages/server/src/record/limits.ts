@@ -14,8 +14,13 @@ export type RecordLimits = {
   readonly readBytes: number;
   /** How long one call searches a log before it answers with what it has, and how to go on. */
   readonly searchSeconds: number;
-  /** Searches of one server at once: each inflates as fast as it can. */
+  /** Text that one call searches before it answers with what it has. */
+  readonly searchBytes: number;
+  /** Searches of one server at once, and of one caller: each inflates as fast as it can. */
   readonly searches: number;
+  readonly callerSearches: number;
+  /** Threads that inflate and search: as many processors are busy while somebody does. */
+  readonly searchThreads: number;
   /** Bytes shown of a line that was found. */
   readonly searchTextBytes: number;
   /** Bytes of a line that a regular expression looks at, and the steps it may have: their product is the longest standstill. */
@@ -75,7 +80,10 @@ export const recordDefaults: RecordLimits = {
   steps: 1001,
   readBytes: 1_048_576,
   searchSeconds: 5,
-  searches: 4,
+  searchBytes: 4_294_967_296,
+  searches: 8,
+  callerSearches: 4,
+  searchThreads: 2,
   searchTextBytes: 1000,
   expressionLineBytes: 4096,
   expressionSize: 500,

@@ -23,7 +23,7 @@ export type FoundLog = {
 /** What a member holds: the same before and after sealing, which keeps members as they are. `lines` counts line ends. */
 export type MemberLines = { readonly startByte: number; readonly sizeBytes: number; readonly lines: number };
 
-type Member = { start: number; size: number; bytes: Buffer };
+export type Member = { start: number; size: number; bytes: Buffer };
 
 /** Most members that are read and inflated in one go: chunks of a log that somebody watches are small. */
 export const membersAtOnce = 2000;
@@ -98,13 +98,29 @@ export async function textBetween(
   from: number,
   to: number,
 ): Promise<{ readonly startByte: number; readonly bytes: Buffer }> {
+  const members = await membersBetween(db, store, log, from, to);
+  const first = members[0]!;
+  const parts = await Promise.all(members.map((member) => inflateOf(log, member)));
+  return { startByte: first.start, bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts) };
+}
+
+/**
+ * The members that these bytes touch, as they lie, at most `membersAtOnce`.
+ * @throws Moved
+ */
+export async function membersBetween(
+  db: Queryable,
+  store: ArchiveStore,
+  log: FoundLog,
+  from: number,
+  to: number,
+): Promise<Member[]> {
   const members = log.path
     ? await sealedMembers(store, log.path, log.members ?? [], from, to)
     : await chunkMembers(db, log, from, to);
   const first = members[0];
   if (!first || first.start > from) throw moved(log, from);
-  const parts = await Promise.all(members.map((member) => inflateOf(log, member)));
-  return { startByte: first.start, bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts) };
+  return members;
 }
 
 const moved = ({ runId, step }: FoundLog, byte: number) =>

@@ -1,11 +1,14 @@
-// Searches the log of a run, one step after another, with little memory, for a while: it says how to go on from where it stopped.
+// Searches the log of a run, one step after another, in threads, for a while: it says how to go on from where it stopped.
 import type { Queryable } from '../base/index.ts';
 import type { RecordLimits } from './limits.ts';
-import { batchesOf } from './log-batches.ts';
-import { type Finder, finderOf, type LogPattern } from './log-pattern.ts';
+import { lookAtLog, memberLines } from './log-members.ts';
+import { finderOf, type LogPattern } from './log-pattern.ts';
 import { logSizes } from './log-sizes.ts';
-import { createPatience, type Patience } from './patience.ts';
-import { type LineHit, type LineStart, newline, scanLines } from './scan-lines.ts';
+import type { LineHit, LineStart } from './scan-lines.ts';
+import { planSegments } from './search/plan-segments.ts';
+import { searchBack } from './search/search-back.ts';
+import { type StepSearch, searchSegments } from './search/search-step.ts';
+import { searchWith } from './search/threads.ts';
 import type { ArchiveStore } from './store.ts';
 
 export type SearchPlace = LineStart & { readonly step: number };
@@ -14,102 +17,103 @@ export type LogSearch = {
   /** Left out: all steps. */
   readonly step?: number | undefined;
   readonly from?: SearchPlace | undefined;
+  /** Only lines behind this one. */
+  readonly after?: SearchPlace | undefined;
+  /** The last lines before this one, instead of the first. */
+  readonly before?: SearchPlace | undefined;
   /** Lines found at most. */
   readonly limit: number;
+  /** They are only counted: all of them, whatever the limit. */
+  readonly isCount?: boolean | undefined;
 };
+export type RunHit = LineHit & { readonly step: number };
 export type FoundLines = {
-  readonly hits: readonly (LineHit & { readonly step: number })[];
-  /** Where to go on; null when all was searched that is here. */
+  readonly hits: readonly RunHit[];
+  readonly matches: number;
+  /** Where to go on; null when all was searched that is here. Back: what is before it was not searched. */
   readonly more: SearchPlace | null;
+  /** Where to go on when more was printed; null while `more` is not, for a sealed log, and back. */
+  readonly next: SearchPlace | null;
   readonly searchedBytes: number;
   /** Lines of which only the beginning was looked at, in vain. */
   readonly cutLines: number;
 };
 
-type Search = {
-  readonly finder: Finder;
-  readonly limits: RecordLimits;
-  readonly limit: number;
-  readonly patience: Patience;
-  readonly hits: (LineHit & { step: number })[];
-  searchedBytes: number;
-  cutLines: number;
-};
-
 /**
- * One hit for each line. Stops between two lines when there are enough, when its time is over, or when `signal` says so.
+ * One hit for each line. Stops between two lines when there are enough, when its time or its bytes are over, or when `signal`
+ * says so.
  * @throws Refused run-not-found, or bad-request for an expression that cannot be read
  */
 export async function searchLog(
   db: Queryable,
   store: ArchiveStore,
   runId: number,
-  { pattern, step: only, from, limit }: LogSearch,
+  wanted: LogSearch,
   limits: RecordLimits,
   signal: AbortSignal,
 ): Promise<FoundLines> {
-  const patience = createPatience(limits.searchSeconds, signal);
-  const finder = finderOf(pattern, limits);
-  const search: Search = { finder, limits, limit, patience, hits: [], searchedBytes: 0, cutLines: 0 };
-  const answer = (more: SearchPlace | null): FoundLines => {
-    const { hits, searchedBytes, cutLines } = search;
-    return { hits, more, searchedBytes, cutLines };
+  // What is wrong with it is said here: threads get what can be read.
+  finderOf(wanted.pattern, limits);
+  const until = Date.now() + limits.searchSeconds * 1000;
+  const { expressionLineBytes, expressionSize, searchTextBytes } = limits;
+  const { logs, logState } = await logSizes(db, runId);
+  const steps = logs.map(({ step }) => step).filter((step) => wanted.step === undefined || step === wanted.step);
+  const open = async (step: number, bytesBefore: number, hitsBefore: number): Promise<StepSearch> => {
+    const found = await lookAtLog(db, runId, step, async (log) => ({ log, members: await memberLines(db, log) }));
+    return {
+      ...found,
+      db,
+      store,
+      thread: searchWith(limits.searchThreads),
+      search: {
+        pattern: wanted.pattern,
+        limits: { expressionLineBytes, expressionSize, searchTextBytes },
+        limit: wanted.limit - hitsBefore,
+        keep: wanted.isCount ? 'none' : 'first',
+        afterByte: wanted.after?.step === step ? wanted.after.byte : null,
+        beforeByte: null,
+      },
+      signal,
+      until: signal.aborted ? 0 : until,
+      ahead: limits.searchThreads * 2,
+      isEnough: (bytes, hits) =>
+        signal.aborted ||
+        Date.now() > until ||
+        bytesBefore + bytes >= limits.searchBytes ||
+        (wanted.isCount !== true && hitsBefore + hits >= wanted.limit),
+    };
   };
-  const { logs } = await logSizes(db, runId);
-  for (const { step } of logs) {
-    if ((only !== undefined && step !== only) || step < (from?.step ?? 0)) continue;
-    const start = from?.step === step ? { line: from.line, byte: from.byte } : { line: 1, byte: 0 };
-    const stopped = await searchStep(db, store, runId, step, start, search);
-    if (stopped) return answer({ step, ...stopped });
-  }
-  return answer(null);
+  if (wanted.before) return searchBack(steps, wanted, wanted.before, open);
+  return searchOn(steps, wanted, open, logState === 'sealed');
 }
 
-/** Where it stopped; undefined at the end of the log. */
-async function searchStep(
-  db: Queryable,
-  store: ArchiveStore,
-  runId: number,
-  step: number,
-  from: LineStart,
-  search: Search,
-): Promise<LineStart | undefined> {
-  const { finder, limits, limit, patience, hits } = search;
-  // The line in which the window begins, what of it was read before, and whether the rest of it is of no more interest.
-  let [first, carried, isDone] = [from, nothing, false];
-  for await (const batch of batchesOf(db, store, runId, step, from.byte)) {
-    search.searchedBytes += batch.bytes.length;
-    let bytes = carried.length > 0 ? Buffer.concat([carried, batch.bytes]) : batch.bytes;
-    let startByte = batch.startByte - carried.length;
-    const lastLine = startByte + bytes.lastIndexOf(newline) + 1;
-    if (isDone && lastLine > startByte) {
-      const skipped = bytes.indexOf(newline) + 1;
-      bytes = bytes.subarray(skipped);
-      startByte += skipped;
-      first = { line: first.line + 1, byte: startByte };
-      isDone = false;
-    }
-    const end = startByte + bytes.length;
-    const isLong = end - lastLine > longLine;
-    const whole = isDone ? startByte : batch.isLast || isLong ? end : lastLine;
-    const window = { bytes: bytes.subarray(0, whole - startByte), startByte, first };
-    for (const { hit, isCut, next } of scanLines(window, finder, limits.searchTextBytes)) {
-      if (hit) hits.push({ ...hit, step });
-      if (isCut) search.cutLines++;
-      if (next && (hits.length >= limit || patience.isOver())) return next;
-      if (!next) isDone = hit !== undefined || isCut;
-      if (patience.isLong()) await patience.letOthers();
-    }
-    if (lastLine > startByte) first = { line: batch.endLine, byte: lastLine };
-    if (batch.isLast) return hits.length >= limit ? { line: batch.endLine, byte: end } : undefined;
-    carried = isDone ? nothing : bytes.subarray(isLong ? -overlap : whole - startByte);
-    // A call does at least the line that it began with, or it would be asked for ever.
-    if (!isDone && first.byte > from.byte && (hits.length >= limit || patience.isOver())) return first;
-  }
-  return undefined;
-}
+export type OpenStep = (step: number, bytesBefore: number, hitsBefore: number) => Promise<StepSearch>;
 
-const nothing: Buffer = Buffer.alloc(0);
-/** A line of more bytes than this is searched piece by piece; the pieces overlap by more than anything that is searched for. */
-const longLine = 1_048_576;
-const overlap = 4096;
+async function searchOn(
+  steps: readonly number[],
+  wanted: LogSearch,
+  open: OpenStep,
+  isSealed: boolean,
+): Promise<FoundLines> {
+  const { after } = wanted;
+  const from = wanted.from ?? after;
+  const all = { hits: [] as RunHit[], matches: 0, searchedBytes: 0, cutLines: 0 };
+  let last: SearchPlace = from ?? { step: wanted.step ?? 0, line: 1, byte: 0 };
+  for (const step of steps.filter((step) => step >= (from?.step ?? 0))) {
+    const opened = await open(step, all.searchedBytes, all.hits.length);
+    const start: LineStart = from?.step === step ? { line: from.line, byte: from.byte } : { line: 1, byte: 0 };
+    const found = await searchSegments(opened, planSegments(opened.members, start));
+    for (const hit of found.hits) all.hits.push({ ...hit, step });
+    all.matches += found.matches;
+    all.searchedBytes += found.searchedBytes;
+    all.cutLines += found.cutLines;
+    if (found.stoppedAt) return { ...all, more: { step, ...found.stoppedAt }, next: null };
+    last = { step, ...(found.lastLine ?? start) };
+    const isLast = step === steps.at(-1);
+    if (!isLast && opened.isEnough(found.searchedBytes, found.hits.length)) {
+      const following = steps.find((later) => later > step)!;
+      return { ...all, more: { step: following, line: 1, byte: 0 }, next: null };
+    }
+  }
+  return { ...all, more: null, next: isSealed ? null : last };
+}

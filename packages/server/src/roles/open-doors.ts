@@ -14,10 +14,13 @@ import {
   checkingHandlers,
   type DoorsOptions,
   findingHandlers,
+  followDefaults,
   keepingHandlers,
   orderingHandlers,
   readingHandlers,
+  sayWatched,
   seeingHandlers,
+  startLogTaps,
   startWatched,
   tellingHandlers,
   workingHandlers,
@@ -59,6 +62,19 @@ export async function openDoors(
   });
   const watched = startWatched(live);
   stops.push(async () => watched.stop());
+  const taps = startLogTaps({
+    db,
+    live,
+    store: parts.store,
+    onError: (error) => log.warn(`A followed log was not read: ${error.message}`),
+    sayWatched: (runId) => void sayWatched(db, watched, [runId]).catch(() => undefined),
+  });
+  stops.push(async () => taps.stop());
+  const followLimits = {
+    ...followDefaults,
+    followers: settings.SIGNALBOX_LOG_FOLLOWERS,
+    stallSeconds: settings.SIGNALBOX_LOG_FOLLOW_STALL_SECONDS,
+  };
   // Links need the address, which is known once it listens: only then does a worker come.
   const links = { publicUrl: publicUrl ?? '' };
   const workplace = openWorkplace(parts, () => links.publicUrl, log, stops);
@@ -75,7 +91,7 @@ export async function openDoors(
     onDoors,
     handlers: {
       ...seeingHandlers({ ...parts, watched }),
-      ...readingHandlers(parts),
+      ...readingHandlers({ ...parts, doorkeeper, taps, followLimits }),
       ...findingHandlers({ ...parts, ...workplace }),
       ...tellingHandlers(parts),
       ...actingHandlers(parts),

@@ -1,4 +1,5 @@
 // Logs over HTTP by lines and by what is in them: a whole server, its own sealing, and the same answers before and after.
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { LogFound } from '@signalbox/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestServer, testServer } from '../../../../test/kit/server.ts';
@@ -65,7 +66,9 @@ test('an answer is as long as it was asked for, else as the server is set, and s
     const { text, headers } = await ask(house.address, `/api/v1/runs/${run.runId}/steps/1/log${query}`);
     return [text, headers['x-log-next']];
   };
-  expect(await read('')).toEqual([whole.slice(0, 30), '30']);
+  expect(await read('?from=0')).toEqual([whole.slice(0, 30), '30']);
+  // Who names nothing means all of it.
+  expect(await read('')).toEqual([whole, '35']);
   expect(await read('?from=30')).toEqual([whole.slice(30), '35']);
   expect(await read('?limit=34')).toEqual([whole.slice(0, 34), '34']);
   expect(await read('?lines=1-9')).toEqual([whole.slice(0, 30), '30']);
@@ -106,7 +109,7 @@ test('more searches at once than a server takes are refused, and those that have
   await db.transaction(async (tx) => {
     // They have begun, and wait for this.
     await tx.query(sql`lock table log in access exclusive mode`);
-    begun = Array.from({ length: recordDefaults.searches }, search);
+    begun = Array.from({ length: recordDefaults.callerSearches }, search);
     await until('all of them to wait', async () => {
       const waiting = await db.query(sql`
         select 1 from pg_stat_activity
@@ -136,4 +139,38 @@ test('what cannot be read or searched is refused with a reason', async () => {
   expect(await refusal(search)).toEqual([400, 'bad-request', expect.stringContaining('text')]);
   expect(await refusal(`${search}?text=a&cursor=0.0`)).toEqual([400, 'bad-request', expect.stringContaining('cursor')]);
   expect(await refusal('999999/log/search?text=a')).toEqual([404, 'run-not-found', 'There is no run 999999.']);
+});
+
+test('all of a step is one file: with ranges while it grows and after, as text or as the members that its worker made', async () => {
+  const run = await printed();
+  const path = `/api/v1/runs/${run.runId}/steps/1/log`;
+  const read = (headers: Record<string, string> = {}) => ask(house.address, path, { headers });
+  const part = async (range: string, more: Record<string, string> = {}) => {
+    const { status, text, headers } = await read({ range, ...more });
+    return [status, text, headers['content-range']];
+  };
+  const compare = async () => {
+    expect(await read()).toMatchObject({ status: 200, text: whole, headers: { 'accept-ranges': 'bytes' } });
+    expect(await part('bytes=2-9')).toEqual([206, whole.slice(2, 10), 'bytes 2-9/35']);
+    expect(await part('bytes=-6')).toEqual([206, ' error', 'bytes 29-34/35']);
+    expect(await part('bytes=30-')).toEqual([206, whole.slice(30), 'bytes 30-34/35']);
+    expect(await part('bytes=35-')).toEqual([416, '', 'bytes */35']);
+  };
+  await compare();
+  expect((await read()).headers).toMatchObject({ 'cache-control': 'no-store' });
+  await sealed(run);
+  await compare();
+  const { etag } = (await read()).headers;
+  expect(etag).toMatch(/^"[^"]+"$/);
+  expect((await read({ 'if-none-match': etag! })).status).toBe(304);
+  expect(await part('bytes=2-9', { 'if-range': etag! })).toEqual([206, whole.slice(2, 10), 'bytes 2-9/35']);
+  expect(await part('bytes=2-9', { 'if-range': '"another"' })).toEqual([200, whole, undefined]);
+  // Not as a content coding: browsers and curl would decode the first member and end there.
+  const coded = await fetch(`${house.address}${path}`, { headers: { 'accept-encoding': 'gzip' } });
+  expect([coded.headers.get('content-encoding'), await coded.text()]).toEqual([null, whole]);
+  const members = await fetch(`${house.address}${path}`, { headers: { accept: 'application/gzip' } });
+  expect(members.headers.get('content-type')).toBe('application/gzip');
+  const packed = Buffer.from(await members.arrayBuffer());
+  expect(packed.equals(Buffer.concat(chunks.map((text) => gzipSync(text))))).toBe(true);
+  expect(gunzipSync(packed).toString()).toBe(whole);
 });

@@ -22,6 +22,7 @@ export type Yard = {
   /** Submits a job and claims it. */
   holdRun(): Promise<HeldRun>;
   appendLog(run: HeldRun, text: string, place?: { step?: number; offset?: number }): Promise<{ watched: boolean }>;
+  appendBytes(run: HeldRun, bytes: Buffer, place?: { step?: number; offset?: number }): Promise<{ watched: boolean }>;
   putArtifact(run: HeldRun, path: string, bytes: string | Buffer): Promise<unknown>;
   finish(run: HeldRun, verdict?: Verdict, logBytes?: number[]): Promise<unknown>;
 };
@@ -48,13 +49,14 @@ export async function openYard(
       const order = (await yard.claim())!;
       return { runId: order.runId, claimId: order.claimId, jobId: order.job.id, pipelineId: order.pipeline.id };
     },
-    appendLog(run, text, { step = 0, offset = 0 } = {}) {
-      const member = gzipSync(text);
+    appendLog: (run, text, place) => yard.appendBytes(run, Buffer.from(text), place),
+    appendBytes(run, bytes, { step = 0, offset = 0 } = {}) {
+      const member = gzipSync(bytes);
       const chunk: LogChunk = {
         step,
         offset,
-        sizeBytes: Buffer.byteLength(text),
-        lines: text.split('\n').length - 1,
+        sizeBytes: bytes.length,
+        lines: bytes.filter((byte) => byte === 10).length,
         memberBytes: member.length,
       };
       return worker.call('append-log', {

@@ -237,5 +237,5 @@ test('a log that is sealed while it is searched is searched to its end', async (
   const wanted = { pattern: plain('three'), limit: 10 };
   const found = await searchLog(slow, kit.store, run.runId, wanted, patient, never);
   expect(found).toMatchObject({ hits: [], more: null, searchedBytes: text.length });
-  expect(looks).toBe(3);
+  expect(looks).toBeGreaterThanOrEqual(3);
 });

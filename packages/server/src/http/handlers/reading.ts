@@ -1,37 +1,50 @@
 // What a run printed: its text by bytes or by lines, what is searched for in it, and the whole of it as a file.
-import { Refused } from '@signalbox/protocol';
-import type { FastifyReply } from 'fastify';
+import { Refused, routes } from '@signalbox/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Doorkeeper, Knock } from '../../access/index.ts';
 import type { Db } from '../../base/index.ts';
 import {
   type ArchiveStore,
-  type FoundLines,
   type LineRange,
   type LogPart,
   openSealedLog,
+  openStepLog,
   type RecordLimits,
   readLines,
   readLog,
-  type SearchPlace,
+  type StepLogFiles,
   searchLog,
 } from '../../record/index.ts';
 import { goneSignal, type Handlers } from '../handler.ts';
+import { followLog, lastEventId } from '../live/follow-log.ts';
+import type { FollowLimits } from '../live/log-reader.ts';
+import type { LogTaps } from '../live/log-taps.ts';
 import { sendFile } from '../send-file.ts';
+import { answerOf, searchesOf, searchOf } from './searching.ts';
 
 export type ReadingParts = {
   readonly db: Db;
   readonly store: ArchiveStore;
   readonly recordLimits: RecordLimits;
+  readonly doorkeeper: Doorkeeper;
+  readonly taps: LogTaps;
+  readonly followLimits: FollowLimits;
 };
 
-export function readingHandlers(parts: ReadingParts): Handlers<'read-log' | 'search-log' | 'download-log'> {
-  const { db, store, recordLimits } = parts;
-  let searches = 0;
+export function readingHandlers(
+  parts: ReadingParts,
+): Handlers<'read-log' | 'follow-log' | 'search-log' | 'download-log'> {
+  const { db, store, recordLimits, doorkeeper, taps, followLimits } = parts;
+  const takeSearch = searchesOf(recordLimits);
   return {
-    async 'read-log'({ params, query, reply }) {
+    async 'read-log'({ params, query, reply, request }) {
       const { from, tail, lines, tailLines, limit = recordLimits.readBytes } = query;
       const ways = Object.entries({ from, tail, lines, tailLines }).filter(([, value]) => value !== undefined);
       if (ways.length > 1) {
         throw new Refused('bad-request', `${ways.map(([name]) => name).join(' and ')} exclude each other: give one.`);
+      }
+      if (ways.length === 0 && query.limit === undefined) {
+        return sendWhole(request, reply, await openStepLog(db, store, params.run, params.step));
       }
       const wanted = linesOf(lines, tailLines);
       if (!wanted) {
@@ -46,21 +59,20 @@ export function readingHandlers(parts: ReadingParts): Handlers<'read-log' | 'sea
         .header('x-log-end', String(part.end));
       return sendText(reply, part);
     },
-    async 'search-log'({ params, query, reply }) {
-      if (searches >= recordLimits.searches) {
-        throw new Refused('too-many', `${searches} searches in logs are under way here. Try again in a moment.`);
-      }
-      searches++;
+    async 'follow-log'({ params, query, reply, request }) {
+      const size = await taps.look(params.run, params.step);
+      const from =
+        lastEventId(request) ?? query.from ?? (query.tail === undefined ? 0 : Math.max(0, size - query.tail));
+      const mayStill = () => doorkeeper.admit(knockOf(request)).then(() => true, notWhenRefused);
+      return followLog(request, reply, taps, { runId: params.run, step: params.step, from }, followLimits, mayStill);
+    },
+    async 'search-log'({ params, query, reply, caller }) {
+      const search = searchOf(query);
+      const end = takeSearch(caller);
       try {
-        const search = {
-          pattern: { text: query.text, isExpression: query.regex ?? false, ignoreCase: query.ignoreCase ?? false },
-          step: query.step,
-          from: query.cursor === undefined ? undefined : placeOf(query.cursor),
-          limit: query.limit ?? 100,
-        };
         return answerOf(await searchLog(db, store, params.run, search, recordLimits, goneSignal(reply)));
       } finally {
-        searches--;
+        end();
       }
     },
     async 'download-log'({ params, reply, request }) {
@@ -68,6 +80,35 @@ export function readingHandlers(parts: ReadingParts): Handlers<'read-log' | 'sea
     },
   };
 }
+
+const knockOf = (request: FastifyRequest): Knock => {
+  return {
+    method: 'GET',
+    headers: request.headers,
+    peerAddress: request.socket.remoteAddress,
+    scope: routes['follow-log'][2],
+  };
+};
+
+/** A database that is away takes nobody's right. */
+const notWhenRefused = (error: unknown): boolean => !(error instanceof Refused);
+
+/**
+ * As its members only to who takes them as a file. As a content coding they would be the log's first lines and no more to
+ * browsers, curl and wget, which end at the end of the first member, most of them in silence.
+ */
+function sendWhole(request: FastifyRequest, reply: FastifyReply, files: StepLogFiles): Promise<FastifyReply> {
+  const { text, members } = files;
+  const file = members && wantsGzip(request.headers.accept) ? members : text;
+  reply
+    .header('vary', 'accept')
+    .header('cache-control', file.sha256 ? 'private, no-cache' : 'no-store')
+    .header('x-log-size', String(text.sizeBytes))
+    .header('x-log-next', String(text.sizeBytes));
+  return sendFile(request, reply, file);
+}
+
+const wantsGzip = (accept: string | undefined): boolean => /(^|,)\s*application\/gzip\s*(;|,|$)/i.test(accept ?? '');
 
 function sendText(reply: FastifyReply, part: LogPart): FastifyReply {
   return reply
@@ -86,23 +127,4 @@ function linesOf(lines: string | undefined, tailLines: number | undefined): Line
   const [first = 1, last = first] = lines.split('-').map(Number);
   if (first <= last) return { kind: 'between', first, last };
   throw new Refused('bad-request', `lines=${lines} ends before it begins: the smaller number comes first.`);
-}
-
-function answerOf({ hits, more, searchedBytes, cutLines }: FoundLines) {
-  return {
-    hits: hits.map(({ step, at, cut: { text, from, to, isWhole }, textByte }) => {
-      return { step, line: at.line, startByte: at.byte, text, textByte, from, to, whole: isWhole };
-    }),
-    more: more && `${more.step}.${more.line}.${more.byte}`,
-    searchedBytes,
-    cutLines,
-  };
-}
-
-/** @throws Refused bad-request */
-function placeOf(cursor: string): SearchPlace {
-  const [, step, line, byte] = /^(\d{1,9})\.([1-9]\d{0,14})\.(\d{1,15})$/.exec(cursor) ?? [];
-  if (byte === undefined)
-    throw new Refused('bad-request', `"${cursor}" is no cursor: give back \`more\` of the answer before.`);
-  return { step: Number(step), line: Number(line), byte: Number(byte) };
 }

@@ -1,5 +1,5 @@
 // What people look at: repositories, the grid, pushes, jobs, artifacts, workers, and the hints that keep pages live.
-import { type Db, type Live, sql } from '../../base/index.ts';
+import type { Db, Live } from '../../base/index.ts';
 import type { DiskRoom } from '../../flow/disk-room.ts';
 import { explainJob, listPools, listWorkers, type QueueLimits } from '../../queue/index.ts';
 import { type ArchiveStore, openArtifact, type RecordLimits } from '../../record/index.ts';
@@ -7,7 +7,7 @@ import { getRepo, listPushes, listRepos } from '../../source/index.ts';
 import { cursorOf } from '../cursor.ts';
 import type { Handlers } from '../handler.ts';
 import { parseTopics, streamHints } from '../live/stream.ts';
-import type { Watched } from '../live/watched.ts';
+import { sayWatched, type Watched } from '../live/watched.ts';
 import { sendFile } from '../send-file.ts';
 import { readGrid } from '../views/grid.ts';
 import { readJob, readRun } from '../views/job.ts';
@@ -80,10 +80,4 @@ export function seeingHandlers(parts: SeeingParts): Handlers<Ids> {
       });
     },
   };
-}
-
-async function sayWatched(db: Db, watched: Watched, runIds: readonly number[]): Promise<void> {
-  const open = await db.query<{ id: number; workerId: number }>(sql`
-    select id, worker_id as "workerId" from run where id = any (${runIds}::bigint[]) and ended_at is null`);
-  for (const run of open) watched.say(run.id, run.workerId);
 }

@@ -1,5 +1,5 @@
 // Which runs' logs somebody reads now, on any server: workers of those send what they have within 250 ms.
-import type { Live } from '../../base/index.ts';
+import { type Db, type Live, sql } from '../../base/index.ts';
 
 export type Watched = {
   /** Somebody reads this run; say it again every few seconds. */
@@ -36,4 +36,11 @@ export function startWatched(live: Live): Watched {
       unwatch();
     },
   };
+}
+
+/** Those of the runs that have not ended. */
+export async function sayWatched(db: Db, watched: Watched, runIds: readonly number[]): Promise<void> {
+  const open = await db.query<{ id: number; workerId: number }>(sql`
+    select id, worker_id as "workerId" from run where id = any (${runIds}::bigint[]) and ended_at is null`);
+  for (const run of open) watched.say(run.id, run.workerId);
 }
