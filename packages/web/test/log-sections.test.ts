@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { hiddenLines } from '../src/log/folds.ts';
 import { rowsOfAll, rowsOfSome } from '../src/log/row-map.ts';
-import { markersOf, type Section, sectionsOf } from '../src/log/sections.ts';
+import { markersOf, type Section, sectionsAsSeen, sectionsOf } from '../src/log/sections.ts';
+import { SeenLines } from '../src/log/seen-lines.ts';
 
 const sections = (...lines: string[]) =>
   sectionsOf(lines.flatMap((line, index) => markersOf(line, index + 1))).map(({ title, line, end, open, depth }) => {
@@ -49,6 +50,24 @@ describe('sections', () => {
     expect(sections('travis_fold:start:git\r\x1b[0K$ git clone', 'x', 'travis_fold:end:git\r\x1b[0K', 'y')).toEqual([
       '$ git clone 1-3',
     ]);
+  });
+
+  test('go no further than was looked through, until their ends are known', () => {
+    const seen = new SeenLines();
+    const ends = () => {
+      const lines = ['::group::One', 'a', 'b', '::endgroup::', '::group::Two', 'c', 'd'];
+      const all = sectionsOf(lines.flatMap((line, index) => markersOf(line, index + 1)));
+      return sectionsAsSeen(all, (line) => seen.endFrom(line), 7).map(({ end }) => end);
+    };
+    expect(ends()).toEqual([1, 5]);
+    seen.add(1, 2);
+    seen.add(5, 6);
+    expect(ends()).toEqual([2, 6]);
+    seen.add(2, 4);
+    expect(ends()).toEqual([4, 6]);
+    seen.add(7, 7);
+    expect(ends()).toEqual([4, Number.POSITIVE_INFINITY]);
+    expect([seen.endFrom(1), seen.endFrom(9)]).toEqual([7, 8]);
   });
 
   test('an end that nothing began closes nothing', () => {

@@ -6,13 +6,13 @@ import { type Marker, markerExpression, markersOf } from './sections.ts';
 const mostMarkers = 5000;
 const pageLines = 1000;
 
-/** Calls back for each line with marks. A server that is busy, or an older one, gives none: then sections are those that were seen. */
+/** Calls back for each line with marks. Whether these were all: a server that is busy, or an older one, gives none. */
 export async function findSections(
   client: Client,
   place: { readonly run: number; readonly step: number },
   each: (line: number, markers: readonly Marker[]) => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   let cursor: string | undefined;
   for (let lines = 0; lines < mostMarkers; ) {
     const query = { text: markerExpression, regex: true, step: place.step, limit: pageLines, cursor };
@@ -20,11 +20,12 @@ export async function findSections(
       if (problem instanceof Refused) return null;
       throw problem;
     });
-    if (!found) return;
+    if (!found) return false;
     // What was cut off its beginning is no mark any more.
     for (const hit of found.hits) if (hit.textByte === hit.startByte) each(hit.line, markersOf(hit.text, hit.line));
     lines += found.hits.length;
-    if (found.more === null) return;
+    if (found.more === null) return true;
     cursor = found.more;
   }
+  return false;
 }

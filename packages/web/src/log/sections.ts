@@ -115,6 +115,21 @@ export function sectionsOf(markers: readonly Marker[]): Section[] {
   return all.map((section) => ({ ...section, end: startsAnother(all, section) ? section.end - 1 : section.end }));
 }
 
+/**
+ * Behind what was looked through there may be the end of a section that nobody knows yet: until then it goes no further. Else it would
+ * hold what is another's, and be opened, or hide it.
+ */
+export function sectionsAsSeen(
+  sections: readonly Section[],
+  seenFrom: (line: number) => number,
+  lastLine: number,
+): readonly Section[] {
+  return sections.map((section) => {
+    const seen = Math.max(section.line, seenFrom(section.line));
+    return seen >= Math.min(section.end, lastLine) ? section : { ...section, end: seen };
+  });
+}
+
 /** `--- a/file` with `+++ b/file` below it is a difference between files, and no section. */
 function withoutDiffs(markers: readonly Marker[]): Marker[] {
   const isHeader = (marker: Marker | undefined) => marker?.kind === 'header';

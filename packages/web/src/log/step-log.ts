@@ -4,6 +4,7 @@ import { LineStore, type Lines } from './line-store.ts';
 import { codesAfter, type Line, lineOf, linesOf, longestLine } from './lines.ts';
 import { type LogPart, partOf } from './log-part.ts';
 import { type Marker, markersOf } from './sections.ts';
+import { SeenLines } from './seen-lines.ts';
 import { plainOf } from './spans.ts';
 import { printedTime } from './times.ts';
 
@@ -19,6 +20,7 @@ export class StepLog {
   readonly lines: LineStore;
   /** Sections that were seen in lines that were read, or that a search found, by line. */
   readonly markers = new Map<number, readonly Marker[]>();
+  readonly seen = new SeenLines();
   /** Bytes that the server has. */
   sizeBytes = 0;
   state: 'reading' | 'read' | 'failed' = 'reading';
@@ -80,6 +82,12 @@ export class StepLog {
   mark(line: number, markers: readonly Marker[]): void {
     if (markers.length === 0 || this.markers.has(line)) return;
     this.markers.set(line, markers);
+    this.#changed(this.state, this.problem);
+  }
+
+  /** All marks up to this line are known. */
+  markedUpTo(line: number): void {
+    this.seen.add(1, line);
     this.#changed(this.state, this.problem);
   }
 
@@ -173,6 +181,7 @@ export class StepLog {
       lines.map((line) => this.#timed(line)),
       isOpen,
     );
+    this.seen.add(part.firstLine, part.firstLine + lines.length - 1);
     return lines.length;
   }
 

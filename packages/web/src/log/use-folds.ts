@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { type Folding, hiddenLines, isOpen } from './folds.ts';
 import type { LineRange } from './line-range.ts';
 import { type RowMap, rowsOfAll } from './row-map.ts';
-import { type Section, sectionsOf } from './sections.ts';
+import { type Section, sectionsAsSeen, sectionsOf } from './sections.ts';
 import type { StepLog } from './step-log.ts';
 
 export type Folds = {
@@ -28,11 +28,11 @@ type Options = {
 export function useFolds({ log, errors, range, at, openLast }: Options): Folds {
   const [chosen, choose] = useState<ReadonlyMap<number, boolean>>(new Map());
   const { last } = log.lines;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: marks are added to the same map; their number says that there are more.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: marks are added to the same map, and what was seen too; their numbers say that there is more.
   const sections = useMemo(() => {
     const markers = [...log.markers].sort(([a], [b]) => a - b).flatMap(([, ofLine]) => ofLine);
-    return sectionsOf(markers);
-  }, [log, log.markers.size]);
+    return sectionsAsSeen(sectionsOf(markers), (line) => log.seen.endFrom(line), last);
+  }, [log, log.markers.size, log.seen.version, last]);
   const folding: Folding = useMemo(() => {
     const wanted = [...errors, ...(range ? [range.from, range.to] : []), ...(at === null ? [] : [at])];
     return { chosen, wanted, openLast };

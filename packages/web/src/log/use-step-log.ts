@@ -43,9 +43,13 @@ function useSections(log: StepLog | null, { run, step }: { run: number; step: nu
     if (!log || asked === null) return;
     const stop = new AbortController();
     const mark = log.mark.bind(log);
-    findSections(client, { run, step }, mark, stop.signal).catch(() => {
-      // Sections are a help: the log is read without them, and the reader says why it cannot be read if it cannot.
-    });
+    const upTo = log.lines.last;
+    findSections(client, { run, step }, mark, stop.signal).then(
+      (areAll) => areAll && log.markedUpTo(upTo),
+      () => {
+        // Sections are a help: the log is read without them, and the reader says why it cannot be read if it cannot.
+      },
+    );
     return () => stop.abort();
   }, [log, run, step, asked]);
 }
