@@ -81,7 +81,7 @@ describe('folds', () => {
     { line: 11, end: 20, title: 'b', depth: 0, open: true },
     { line: 21, end: Number.POSITIVE_INFINITY, title: 'c', depth: 0, open: null },
   ];
-  const none = { chosen: new Map<number, boolean>(), wanted: [], openLast: false };
+  const none = { chosen: new Map<number, boolean>(), all: null, wanted: [], openLast: false };
 
   test('hide what is in closed sections, but not the lines that name them', () => {
     expect(hiddenLines(three, none)).toEqual([
@@ -101,6 +101,9 @@ describe('folds', () => {
       [11, false],
     ]);
     expect(hiddenLines(three, { ...none, wanted: [15], chosen }).map(({ from }) => from)).toEqual([12, 22]);
+    // All of them, also those that are found later; then one of them again.
+    expect(hiddenLines(three, { ...none, wanted: [15], all: false }).map(({ from }) => from)).toEqual([2, 12, 22]);
+    expect(hiddenLines(three, { ...none, chosen, all: true }).map(({ from }) => from)).toEqual([12]);
   });
 });
 

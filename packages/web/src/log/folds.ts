@@ -5,15 +5,17 @@ import type { Section } from './sections.ts';
 export type Folding = {
   /** What the reader opened or closed, by the line of the section. */
   readonly chosen: ReadonlyMap<number, boolean>;
+  /** What the reader did to all of them, also to those that nobody has seen yet; null: nothing. */
+  readonly all: boolean | null;
   /** Lines that must be in sight: errors of a failed step, what the address names. */
   readonly wanted: readonly number[];
   /** The step failed and nobody knows in which line, or it runs: what it did last is what people want to see. */
   readonly openLast: boolean;
 };
 
-export function isOpen(section: Section, isLast: boolean, { chosen, wanted, openLast }: Folding): boolean {
-  const own = chosen.get(section.line);
-  if (own !== undefined) return own;
+export function isOpen(section: Section, isLast: boolean, { chosen, all, wanted, openLast }: Folding): boolean {
+  const own = chosen.get(section.line) ?? all;
+  if (own !== null) return own;
   if (wanted.some((line) => line >= section.line && line <= section.end)) return true;
   return section.open ?? (openLast && isLast);
 }

@@ -26,7 +26,7 @@ type Options = {
 };
 
 export function useFolds({ log, errors, range, at, openLast }: Options): Folds {
-  const [chosen, choose] = useState<ReadonlyMap<number, boolean>>(new Map());
+  const [{ chosen, all }, choose] = useState<Pick<Folding, 'chosen' | 'all'>>({ chosen: new Map(), all: null });
   const { last } = log.lines;
   // biome-ignore lint/correctness/useExhaustiveDependencies: marks are added to the same map, and what was seen too; their numbers say that there is more.
   const sections = useMemo(() => {
@@ -35,8 +35,8 @@ export function useFolds({ log, errors, range, at, openLast }: Options): Folds {
   }, [log, log.markers.size, log.seen.version, last]);
   const folding: Folding = useMemo(() => {
     const wanted = [...errors, ...(range ? [range.from, range.to] : []), ...(at === null ? [] : [at])];
-    return { chosen, wanted, openLast };
-  }, [chosen, errors, range, at, openLast]);
+    return { chosen, all, wanted, openLast };
+  }, [chosen, all, errors, range, at, openLast]);
   const byLine = useMemo(() => new Map(sections.map((section) => [section.line, section])), [sections]);
   const lastTop = sections.findLast(({ depth }) => depth === 0)?.line ?? 0;
   const stands = useCallback(
@@ -51,7 +51,7 @@ export function useFolds({ log, errors, range, at, openLast }: Options): Folds {
     isAnyOpen,
     sectionAt: (line) => byLine.get(line),
     isOpen: stands,
-    toggle: (section) => choose((old) => new Map(old).set(section.line, !stands(section))),
-    toggleAll: () => choose(new Map(sections.map((section) => [section.line, !isAnyOpen]))),
+    toggle: (section) => choose((old) => ({ ...old, chosen: new Map(old.chosen).set(section.line, !stands(section)) })),
+    toggleAll: () => choose({ chosen: new Map(), all: !isAnyOpen }),
   };
 }
