@@ -170,11 +170,13 @@ test('parts that a dead server left are swept, and younger ones are not', async 
   const calls = await connectS3(place);
   const begun = await calls.begin('repo/half');
   await calls.sendPart(begun, 1, large.subarray(0, 5 * 1_048_576));
+  const others = await calls.begin('backups/of somebody else');
   await calls.put('.probe/left', small);
-  expect((await s3.contents('sweeping')).unfinished).toEqual(['repo/half']);
+  expect((await s3.contents('sweeping')).unfinished).toEqual(['backups/of somebody else', 'repo/half']);
   expect(await store.sweep(new Date(Date.now() - 60_000))).toBe(0);
   expect(await store.sweep(new Date(Date.now() + 60_000))).toBe(2);
-  expect(await s3.contents('sweeping')).toEqual({ files: [], unfinished: [] });
+  expect(await s3.contents('sweeping')).toEqual({ files: [], unfinished: ['backups/of somebody else'] });
+  await calls.abort(others);
 });
 
 test('a place that cannot be used says which setting is wrong', async () => {

@@ -4,7 +4,7 @@
 import { Readable } from 'node:stream';
 import { isPlaceName, placeNames } from '../place-names.ts';
 import type { ArchiveEntry, ArchiveStore, ByteRange } from '../store.ts';
-import { connectS3, type S3Calls } from './client.ts';
+import { connectS3, type S3Calls, type S3Upload } from './client.ts';
 import type { S3Place } from './place.ts';
 import { probe, probesIn } from './probe.ts';
 import { upload } from './upload.ts';
@@ -37,7 +37,9 @@ export async function openS3(place: S3Place): Promise<ArchiveStore> {
     },
     remove: async (path) => calls.remove(keyOf(path)),
     async sweep(before) {
-      const left = await calls.unfinished(top, before);
+      // In a bucket that others use too, theirs are left alone as far as their names tell.
+      const isOurs = ({ key }: S3Upload) => key.slice(top.length).split('/').every(isPlaceName);
+      const left = (await calls.unfinished(top, before)).filter(isOurs);
       for (const one of left) await calls.abort(one);
       const probes = await probesIn(calls, top, before);
       for (const key of probes) await calls.remove(key);
