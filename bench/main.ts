@@ -4,6 +4,8 @@ import { fleetBench } from './fleet.ts';
 import { say } from './ground/figures.ts';
 import { machineSeconds } from './ground/processes.ts';
 import { logIngest } from './log-ingest.ts';
+import { logRead } from './log-read.ts';
+import { logServer } from './log-server.ts';
 import { logView } from './log-view.ts';
 import { pickup } from './pickup.ts';
 import { queueCycle } from './queue-cycle.ts';
@@ -22,6 +24,8 @@ const benches = {
   soak,
   simulation,
   'log-ingest': logIngest,
+  'log-server': logServer,
+  'log-read': logRead,
   'log-view': logView,
   'trivial-builds': trivialBuilds,
 } satisfies Record<string, (args: readonly string[]) => Promise<Record<string, unknown>>>;
