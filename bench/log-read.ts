@@ -6,7 +6,7 @@ import { get, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { until } from '../test/kit/wait.ts';
 import { percentile, rounded, say } from './ground/figures.ts';
 import { type House, startHouse } from './ground/house.ts';
@@ -36,7 +36,7 @@ export async function logRead(args: readonly string[]): Promise<Record<string, n
   try {
     const text = writePrintedText(path.join(house.data, 'printed.txt'), 20, 'no secret is in this text');
     const chunks = chunksOf(text.sample);
-    await sayLimit(chunks);
+    sayLimit(chunks);
     const [wide, long, live] = (await openRuns(house, 'read', 3)) as [OpenRun, OpenRun, OpenRun];
     say(
       `filling a log of ${rangeMegabytes * scale} MB, and one of ${searchMegabytes * scale} MB that ends with a word`,
@@ -60,15 +60,19 @@ export async function logRead(args: readonly string[]): Promise<Record<string, n
   }
 }
 
-/** Inflating is what a search cannot do without: on two cores at once, as the server does it. */
-async function sayLimit(chunks: readonly PreparedChunk[]): Promise<void> {
+/** Inflating is what a search cannot do without; the server does it on as many cores as it has threads. */
+function sayLimit(chunks: readonly PreparedChunk[]): void {
+  const inflateAll = () => {
+    for (const { member, sizeBytes } of chunks) gunzipSync(member, { chunkSize: sizeBytes + 64 });
+  };
+  // What has run once is faster.
+  inflateAll();
   const began = performance.now();
-  const inflated = chunks.map(({ member }) => new Promise<void>((resolve) => gunzip(member, () => resolve())));
-  await Promise.all(inflated);
+  inflateAll();
   const bytes = chunks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const mbPerSecond = bytes / 1e3 / (performance.now() - began);
   say(
-    `limits of the machine now: gunzip makes ${rounded(mbPerSecond, 0)} MB/s of this text on all cores: ${searchMegabytes} MB take ${rounded(searchMegabytes / mbPerSecond, 2)} s`,
+    `limits of the machine now: gunzip makes ${rounded(mbPerSecond, 0)} MB/s of this text on one core: ${searchMegabytes} MB take ${rounded(searchMegabytes / mbPerSecond, 2)} s`,
   );
 }
 

@@ -129,28 +129,36 @@ async function readChunks(db: Db, runIds: readonly number[]): Promise<Map<number
   return byRun;
 }
 
-/** A page at a time: at most `pageChunks` members are in memory. */
+/** At most two pages of `pageChunks` members are in memory: one is read while the one before is written. */
 async function* streamChunks(db: Db, runId: number): AsyncGenerator<Chunk> {
-  let last = { step: -1, startByte: -1 };
-  for (;;) {
-    const page = await db.query<Omit<Chunk, 'member'>>(sql`
-      select run_id as "runId", step, start_byte as "startByte", size_bytes as "sizeBytes", lines
-      from log_chunk where run_id = ${runId} and (step, start_byte) > (${last.step}, ${last.startByte})
-      order by step, start_byte
-      limit ${pageChunks}`);
-    const end = page.at(-1);
-    if (!end) return;
-    // Nothing comes in between: the log is closed.
-    const members = await db.readBytes(sql`
-      select member
-      from log_chunk where run_id = ${runId}
-        and (step, start_byte) > (${last.step}, ${last.startByte}) and (step, start_byte) <= (${end.step}, ${end.startByte})
-      order by step, start_byte`);
-    // Another server that sealed it at the same time has removed them meanwhile: then one is missed where it is put to its place.
-    for (const [at, member] of members.entries()) yield { ...page[at]!, member };
-    if (page.length < pageChunks) return;
-    last = end;
+  let coming: Promise<readonly Chunk[]> | undefined = readPage(db, runId, { step: -1, startByte: -1 });
+  while (coming) {
+    const page: readonly Chunk[] = await coming;
+    coming = page.length < pageChunks ? undefined : readPage(db, runId, page.at(-1)!);
+    // Whoever stops here never asks for it.
+    coming?.catch(() => undefined);
+    yield* page;
   }
+}
+
+type Place = { readonly step: number; readonly startByte: number };
+
+/** Nothing comes in between: the log is closed. */
+async function readPage(db: Db, runId: number, last: Place): Promise<readonly Chunk[]> {
+  const page = await db.query<Omit<Chunk, 'member'>>(sql`
+    select run_id as "runId", step, start_byte as "startByte", size_bytes as "sizeBytes", lines
+    from log_chunk where run_id = ${runId} and (step, start_byte) > (${last.step}, ${last.startByte})
+    order by step, start_byte
+    limit ${pageChunks}`);
+  const end = page.at(-1);
+  if (!end) return [];
+  const members = await db.readBytes(sql`
+    select member
+    from log_chunk where run_id = ${runId}
+      and (step, start_byte) > (${last.step}, ${last.startByte}) and (step, start_byte) <= (${end.step}, ${end.startByte})
+    order by step, start_byte`);
+  // Another server that sealed it at the same time has removed them meanwhile: then one is missed where it is put to its place.
+  return members.map((member, at) => ({ ...page[at]!, member }));
 }
 
 const pageChunks = 64;
