@@ -67,7 +67,9 @@ function byBlocks(bytes: Buffer, blocks: RE2JS, limits: RecordLimits): (from: nu
       if (at < doubtfulTo || performance.now() > turn) return at;
       doubtfulTo = blockEnd(bytes, at, limits.expressionLineBytes);
       const block = bytes.subarray(at, doubtfulTo);
-      const isSure = block.length <= limits.expressionLineBytes && isUtf8(block) && !block.includes('\r\n');
+      // A return at the end of a line is none of its characters, also of the last line, which has no end yet.
+      const hasReturns = block.includes('\r\n') || block.at(-1) === carriageReturn;
+      const isSure = block.length <= limits.expressionLineBytes && isUtf8(block) && !hasReturns;
       if (!isSure || blocks.test(block.toString())) return at;
     }
     return -1;
@@ -96,3 +98,5 @@ function read({ text, isExpression, ignoreCase }: LogPattern, flags: number): RE
     throw new Refused('bad-request', `"${text}" is no regular expression of RE2: ${cause.message}.`);
   }
 }
+
+const carriageReturn = 13;
