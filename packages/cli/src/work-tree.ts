@@ -1,20 +1,19 @@
-// What a plan needs to know of a work tree or a commit: the configuration, the branch, the message, the changed files.
-import { existsSync, readFileSync } from 'node:fs';
+// What a plan needs to know of a work tree or a commit: its files, the branch, the message, the changed files.
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PushFacts, TreeReader } from '@signalbox/plan';
 import { git } from './git.ts';
 import { Mistake } from './mistake.ts';
 
-export const configFile = '.signalbox.yml';
-
 export type TreeFacts = {
-  readonly text: string;
-  readonly branch: string;
-  readonly message: string;
-  readonly files: readonly string[];
+  /** The top of the work tree. */
+  readonly top: string;
+  readonly tree: TreeReader;
+  readonly push: PushFacts;
 };
 
 /** The top of the work tree that holds the directory. */
-async function topOf(directory: string): Promise<string> {
+export async function topOf(directory: string): Promise<string> {
   const top = await git(directory, ['rev-parse', '--show-toplevel'], { mayExit: 128 });
   if (top) return top;
   throw new Mistake('not-found', `${directory} is in no git work tree.`, 'Go into one, or make one with `git init`.');
@@ -23,33 +22,73 @@ async function topOf(directory: string): Promise<string> {
 /** As it would be if all of it was committed and pushed now. */
 export async function readWorkTree(directory: string, branch: string | undefined): Promise<TreeFacts> {
   const top = await topOf(directory);
-  const file = join(top, configFile);
-  if (!existsSync(file)) throw noConfiguration(top);
   const changed = await nulList(top, ['diff', '--name-only', '-z', await baseOf(top), '--']);
   const untracked = await nulList(top, ['ls-files', '--others', '--exclude-standard', '-z']);
   return {
-    text: readFileSync(file, 'utf8'),
-    branch: branch ?? (await branchOf(top)),
-    message: (await git(top, ['log', '-1', '--format=%B'], { mayExit: 128 })) ?? '',
-    files: [...new Set([...changed, ...untracked])].sort(),
+    top,
+    tree: filesOf(top),
+    push: {
+      branch: branch ?? (await branchOf(top)),
+      message: (await git(top, ['log', '-1', '--format=%B'], { mayExit: 128 })) ?? '',
+      files: [...new Set([...changed, ...untracked])].sort(),
+    },
   };
 }
 
 /** As it was when this commit alone was pushed. */
 export async function readCommit(directory: string, revision: string, branch: string | undefined): Promise<TreeFacts> {
   const top = await topOf(directory);
-  const wanted = ['rev-parse', '--quiet', '--verify', '--end-of-options', `${revision}^{commit}`];
-  const commit = await git(top, wanted, { mayExit: 1 });
-  if (!commit) throw new Mistake('not-found', `${top} has no commit "${revision}".`, '`git log` shows what there is.');
-  const text = await git(top, ['show', `${commit}:${configFile}`], { mayExit: 128 });
-  if (text === undefined) throw noConfiguration(`${top} at ${revision}`);
+  const commit = await commitOf(top, revision);
   const parent = await git(top, ['rev-parse', '--quiet', '--verify', `${commit}^1`], { mayExit: 1 });
   return {
-    // git() takes the last line end away; the text of the file has it.
-    text: `${text}\n`,
-    branch: branch ?? (await branchOf(top)),
-    message: await git(top, ['log', '-1', '--format=%B', commit]),
-    files: await nulList(top, ['diff', '--name-only', '-z', parent ?? (await emptyTree(top)), commit, '--']),
+    top,
+    tree: treeOf(top, commit),
+    push: {
+      branch: branch ?? (await branchOf(top)),
+      message: await git(top, ['log', '-1', '--format=%B', commit]),
+      files: await nulList(top, ['diff', '--name-only', '-z', parent ?? (await emptyTree(top)), commit, '--']),
+    },
+  };
+}
+
+export async function commitOf(top: string, revision: string): Promise<string> {
+  const wanted = ['rev-parse', '--quiet', '--verify', '--end-of-options', `${revision}^{commit}`];
+  const commit = await git(top, wanted, { mayExit: 1 });
+  if (commit) return commit;
+  throw new Mistake('not-found', `${top} has no commit "${revision}".`, '`git log` shows what there is.');
+}
+
+/** Files as they lie on the disk. What a server would not follow is not followed here either. */
+export function filesOf(top: string): TreeReader {
+  const at = (path: string) => lstatSync(join(top, path), { throwIfNoEntry: false });
+  return {
+    list: async (directory) => (at(directory)?.isDirectory() ? readdirSync(join(top, directory)) : []),
+    read: async (path) => {
+      const found = at(path);
+      if (found?.isSymbolicLink()) {
+        return { kind: 'unreadable', says: `${path} is a symbolic link, which is not followed. Commit a file.` };
+      }
+      if (!found?.isFile()) return { kind: 'absent' };
+      return { kind: 'text', text: readFileSync(join(top, path), 'utf8') };
+    },
+  };
+}
+
+/** Files as they are at a commit. */
+export function treeOf(top: string, commit: string): TreeReader {
+  const names = async (path: string) => {
+    // The path stands after `--`, and is taken as it is written.
+    const args = ['ls-tree', '-z', '--name-only', '--full-tree', commit, '--', path];
+    return nulList(top, args);
+  };
+  return {
+    list: async (directory) => (await names(`${directory}/`)).map((path) => path.slice(directory.length + 1)),
+    read: async (path) => {
+      if ((await names(path)).length === 0) return { kind: 'absent' };
+      const text = await git(top, ['show', '--end-of-options', `${commit}:${path}`], { mayExit: 128 });
+      // git() takes the last line end away; the text of the file has it.
+      return text === undefined ? { kind: 'absent' } : { kind: 'text', text: `${text}\n` };
+    },
   };
 }
 
@@ -75,5 +114,9 @@ async function nulList(top: string, args: readonly string[]): Promise<string[]> 
   return (await git(top, args)).split('\0').filter((name) => name !== '');
 }
 
-const noConfiguration = (where: string) =>
-  new Mistake('not-found', `There is no ${configFile} in ${where}.`, '`signalbox init` writes one to begin with.');
+export const noConfiguration = (where: string) =>
+  new Mistake(
+    'not-found',
+    `There is no configuration in ${where}.`,
+    '`signalbox init` writes .signalbox.yml to begin with.',
+  );

@@ -16,7 +16,7 @@ import { holesIn } from './expressions.ts';
 import { counted, limits } from './limits.ts';
 import { nearestHint } from './nearest.ts';
 import { quote } from './printable.ts';
-import { lineOf, type Source } from './source.ts';
+import { lineSeenFrom, type Source } from './source.ts';
 import type { Entry, Scalar, Value } from './tree.ts';
 
 /** Null when the tree cannot be walked safely; what is wrong is in `found`. */
@@ -94,7 +94,7 @@ class Builder {
       }
       const first = entries.get(key);
       if (first) {
-        const message = `${quote(key)} is here twice; the first is on line ${lineOf(this.#source, first.keyOffset)}`;
+        const message = `${quote(key)} is here twice; the first is on ${lineSeenFrom(this.#source, first.keyOffset, keyOffset)}`;
         this.#tell(keyOffset, 'duplicate', message, 'keep one of them');
         continue;
       }

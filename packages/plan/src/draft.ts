@@ -1,5 +1,6 @@
 // What goes from stage to stage: a plan in the making, and everything found wrong on the way.
 import type { Cause, JobAttributes, JobOrder, JobSpec, LeftOut, Mistake } from '@signalbox/protocol';
+import type { DataFiles } from './data-files.ts';
 import type { Place, Source } from './source.ts';
 import type { Entry, Table } from './tree.ts';
 
@@ -48,7 +49,11 @@ export type Template = {
 };
 
 export type Patterns = { readonly patterns: readonly string[]; readonly offset: number };
-export type Need = { readonly text: string; readonly offset: number };
+export type Need = { readonly text: string; readonly offset: number; readonly isOptional: boolean };
+/** What of the push or of the job must match one of the patterns. */
+export type Condition = Patterns & {
+  readonly of: 'branch' | 'cause' | 'message' | 'platform' | 'variant' | 'suite' | 'group';
+};
 
 /** A job that could be: one cell of a template's matrix, or the template itself. */
 export type Cell = {
@@ -60,23 +65,28 @@ export type Cell = {
   readonly spec: JobSpec;
   readonly order: JobOrder;
   readonly attempts: number;
-  readonly branches: Patterns | null;
+  readonly conditions: readonly Condition[];
   readonly ifChanged: Patterns | null;
   readonly needs: readonly Need[];
 };
 
 /** A need that was found: the cell, by its place in `cells`, and where the need is written. */
-export type Edge = { readonly to: number; readonly offset: number };
+export type Edge = { readonly to: number; readonly offset: number; readonly isOptional: boolean };
 
 export type Draft = {
   readonly source: Source;
+  /** How many of the source's files are the configuration; the rest hold data. */
+  readonly configFiles: number;
+  readonly data: DataFiles;
+  /** Files of the tree whose text somebody must bring first. */
+  readonly wanted: ReadonlySet<string>;
   readonly push: PushFacts;
   readonly cause: Cause;
   readonly mistakes: readonly Finding[];
   readonly warnings: readonly Finding[];
   /** From `parse`; null when the text is no table of values. */
   readonly tree: Table | null;
-  /** From `check`: all keys under `jobs:` that are mappings. */
+  /** From `check`: all keys under `jobs:` that are mappings, with their templates applied. */
   readonly templates: readonly Template[];
   /** From `expand`, in the order of the file. */
   readonly cells: readonly Cell[];

@@ -8,8 +8,8 @@ export function elsewhere(table: string, key: string): string | null {
   return words.get(`${table}/${key}`) ?? null;
 }
 
-const anchors = 'there is no inheritance; share values by an anchor under a key that begins with x-, and `<<: *anchor`';
-const expressions = 'there are no conditions; `on`, `if-changed` and `matrix.exclude` decide what runs';
+const shared = 'what jobs share stands under `templates:`, and each names it: `template: NAME`';
+const conditions = '`when`, `if-changed` and `matrix.exclude` decide what runs: `when: { branch: [main] }`';
 
 const gates = 'a gate runs nothing, it waits for a person; give this key to a job that `needs` the gate';
 
@@ -18,9 +18,9 @@ const ofRuns = new Set(Object.keys(jobTable.properties ?? {}).filter((key) => !g
 
 const words = new Map<string, string>([
   ['a Signalbox configuration/on', '`on` stands in each job'],
-  ['a Signalbox configuration/defaults', anchors],
-  ['a Signalbox configuration/default', anchors],
-  ['a Signalbox configuration/include', 'a configuration is one file'],
+  ['a Signalbox configuration/defaults', shared],
+  ['a Signalbox configuration/default', shared],
+  ['a Signalbox configuration/include', 'all files of the directory `.signalbox/` are one configuration'],
   ['a Signalbox configuration/stages', 'there are no stages; each job says what it `needs`'],
   ['a Signalbox configuration/variables', 'it is called `env` here'],
   ['a Signalbox configuration/environment', 'it is called `env` here'],
@@ -31,7 +31,7 @@ const words = new Map<string, string>([
   ['a job/agents', 'it is called `pool` here'],
   ['a job/queue', 'it is called `pool` here'],
   ['a job/strategy', '`matrix` stands in the job itself'],
-  ['a job/parallel', 'it is called `matrix` here'],
+  ['a job/parallel', '`chunks: 5` cuts a job into parts; `matrix` makes one for each value'],
   ['a job/script', '`script` stands in a step: `steps: [npm test]`'],
   ['a job/run', 'commands stand in steps: `steps: [npm test]`'],
   ['a job/commands', 'commands stand in steps: `steps: [npm test]`'],
@@ -44,12 +44,19 @@ const words = new Map<string, string>([
   ['a job/retry', 'it is called `attempts` here, and counts the first'],
   ['a job/paths', 'it is called `if-changed` here'],
   ['a job/changes', 'it is called `if-changed` here'],
-  ['a job/extends', anchors],
-  ['a job/if', expressions],
-  ['a job/rules', expressions],
-  ['a job/only', '`on: { push: { branches: [main] } }` does that'],
-  ['a job/branches', '`on: { push: { branches: [main] } }` does that'],
-  ['a job/when', 'a job that waits for a person is a gate, with `gate: Ship it?` and no steps; others `need` it'],
+  ['a job/extends', 'it is called `template` here'],
+  ['a job/templates', 'it is called `template` here: `template: [one, other]`'],
+  ['a job/if', conditions],
+  ['a job/rules', conditions],
+  ['a job/only', '`when: { branch: [main] }` does that'],
+  ['a job/except', '`when: { branch: ["!main"] }` does that'],
+  ['a job/branches', '`when: { branch: [main] }` does that'],
+  ['a template/template', 'templates are one level: a template cannot apply another'],
+  ['a template/gate', 'a gate is a job of its own'],
+  ['a mapping of conditions/branches', 'it is called `branch` here'],
+  ['a mapping of conditions/changed', 'it is called `if-changed` here, and stands in the job'],
+  ['a mapping of conditions/path', 'it is called `if-changed` here, and stands in the job'],
+  ['a mapping of conditions/paths', 'it is called `if-changed` here, and stands in the job'],
   ['a job/approval', 'it is called `gate` here, and is a job of its own'],
   ['a job/block', 'it is called `gate` here, and is a job of its own'],
   ['a job/concurrency-group', 'it is called `concurrency` here'],
@@ -62,7 +69,7 @@ const words = new Map<string, string>([
   ['a step/command', 'it is called `script` here'],
   ['a step/uses', 'there are no ready-made actions; write the command as `script`'],
   ['a step/env', '`env` stands in the job'],
-  ['a step/if', 'there are no conditions; `always: true` runs a step after a failure'],
+  ['a step/if', 'conditions are of jobs; `always: true` runs a step after a failure'],
   ['a step/continue-on-error', 'it is called `may-fail` here'],
   ['a step/timeout-minutes', 'it is called `timeout` here, with a unit: `timeout: 10m`'],
   ['a step/working-directory', 'write `cd` into the script'],

@@ -1,5 +1,7 @@
 // Stage 3: every template becomes its cells: expressions filled in, the result held against the schema, defaults settled.
 import { type Check, createCheck } from './check-value.ts';
+import { cut } from './chunks.ts';
+import { createDataReader } from './data-files.ts';
 import type { Cell, Draft, Finding, Template } from './draft.ts';
 import { eachHoledText, fill, unknownKeys } from './expressions.ts';
 import { counted, limits } from './limits.ts';
@@ -7,7 +9,7 @@ import { type Combination, readMatrix } from './matrix.ts';
 import { quote } from './printable.ts';
 import { createJobReader, type JobReader } from './read-job.ts';
 import { job } from './schema/job.ts';
-import { lineOf } from './source.ts';
+import { lineSeenFrom } from './source.ts';
 import type { Entry, Table, Value } from './tree.ts';
 
 export function expand(draft: Draft): Draft {
@@ -22,10 +24,13 @@ export function expand(draft: Draft): Draft {
     sizeCharacters: 0,
   };
   const unknownTemplates = new Set(draft.unknownTemplates);
+  const wanted = new Set(draft.wanted);
+  const readData = createDataReader(draft, wanted);
   let isFull = false;
   for (const template of draft.templates) {
     const matrix = template.table.entries.get('matrix');
-    const read = isFull ? null : matrix ? readMatrix(matrix, mistakes, warnings) : single;
+    const rows = isFull ? null : matrix ? readMatrix(matrix, readData, mistakes, warnings) : single;
+    const read = rows && cut(rows, template.table, mistakes);
     if (read === null) {
       unknownTemplates.add(template.name);
       continue;
@@ -54,6 +59,7 @@ export function expand(draft: Draft): Draft {
   refuseManyGlobs(expansion);
   return {
     ...draft,
+    wanted,
     mistakes: [...draft.mistakes, ...mistakes],
     warnings: [...draft.warnings, ...warnings],
     cells: [...expansion.cells.values()],
@@ -106,7 +112,7 @@ function isRefused(
     values.size === 0
       ? 'rename one of them'
       : 'the name is made of the values of the matrix, with - for every other character than letters, digits and ._-';
-  const message = `two jobs would be named ${quote(name)}; the other is on line ${lineOf(draft.source, twin.offset)}`;
+  const message = `two jobs would be named ${quote(name)}; the other is on ${lineSeenFrom(draft.source, twin.offset, offset)}`;
   mistakes.push({ offset, rule: 'same-name', message, hint });
   return true;
 }
@@ -152,9 +158,8 @@ function refuseUnknownKeys(
 function refuseManyGlobs({ mistakes, cells }: Expansion): void {
   const lists = new Set<string>();
   let count = 0;
-  for (const { branches, ifChanged } of cells.values()) {
-    for (const list of [branches, ifChanged]) {
-      if (!list) continue;
+  for (const { conditions, ifChanged } of cells.values()) {
+    for (const list of ifChanged ? [...conditions, ifChanged] : conditions) {
       const before = lists.size;
       lists.add(list.patterns.join('\n'));
       if (lists.size > before) count += list.patterns.length;

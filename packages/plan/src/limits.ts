@@ -3,12 +3,17 @@
 export type Limit = { readonly most: number; readonly sentence: string };
 
 export const limits = {
-  fileCharacters: { most: 1_000_000, sentence: 'Characters of the file.' },
+  files: { most: 200, sentence: 'Files of the directory `.signalbox`.' },
+  fileCharacters: { most: 1_000_000, sentence: 'Characters of all files of the configuration.' },
   tokens: { most: 500_000, sentence: 'Words and marks of the file: keys, values, line ends, indentations.' },
   depth: { most: 50, sentence: 'How deep lists and mappings may lie in each other, aliases counted.' },
   values: { most: 5_000_000, sentence: 'Values of the file once every alias is written out.' },
   jobs: { most: 20_000, sentence: 'Jobs of the file once every matrix is written out.' },
+  templates: { most: 20, sentence: 'Templates that one job applies.' },
   matrixCells: { most: 10_000, sentence: 'Cells of one matrix, before `exclude`.' },
+  matrixFile: { most: 5_000, sentence: 'Values of a matrix that come from one file of the tree.' },
+  dataFiles: { most: 50, sentence: 'Files of the tree from which matrices take values.' },
+  chunks: { most: 500, sentence: 'Chunks of one job.' },
   needs: { most: 200_000, sentence: 'Needs of all jobs together, each job that is waited for counted.' },
   steps: { most: 200, sentence: 'Steps of one job.' },
   environment: { most: 300, sentence: 'Keys of one `env`.' },

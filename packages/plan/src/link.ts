@@ -1,6 +1,6 @@
 // Stage 4: every need becomes the jobs that it means, and a circle of needs is refused. It does not depend on the push.
 import { sequenceOf } from './circles.ts';
-import type { Draft, Edge, Finding } from './draft.ts';
+import type { Draft, Edge, Finding, Need } from './draft.ts';
 import { counted, limits } from './limits.ts';
 import { nearestHint } from './nearest.ts';
 import { quote } from './printable.ts';
@@ -30,7 +30,7 @@ export function link(draft: Draft): Draft {
     for (const need of needs) {
       const exact = names.get(need.text);
       const meant = templates.get(need.text) ?? (exact === undefined ? undefined : [exact]);
-      if (meant) for (const index of meant) to.set(index, { to: index, offset: need.offset });
+      if (meant) for (const index of meant) add(to, index, need);
       else if (!need.text.includes('${{') && !mayExist(need.text, draft.unknownTemplates)) {
         const message = `there is no job ${quote(need.text)} to need`;
         const hint = () => nearestHint(need.text, allNames());
@@ -49,6 +49,12 @@ export function link(draft: Draft): Draft {
   }
   const { sequence, circles } = sequenceOf(cells, edges);
   return { ...draft, mistakes: [...draft.mistakes, ...found, ...circles], edges, sequence };
+}
+
+/** Of two needs of one job, one optional and one not, the job is needed. */
+function add(to: Map<number, Edge>, index: number, { offset, isOptional }: Need): void {
+  const before = to.get(index);
+  if (!before || before.isOptional) to.set(index, { to: index, offset, isOptional });
 }
 
 /** A template whose cells are not known may have any cell that begins with its name: a need of one is not called unknown. */

@@ -1,4 +1,5 @@
 // The cells of a matrix: every combination of its dimensions, without `exclude`, and one more for each `include`.
+import type { DataReader } from './data-files.ts';
 import type { Finding } from './draft.ts';
 import { counted, limits } from './limits.ts';
 import { listed, quote } from './printable.ts';
@@ -14,10 +15,10 @@ export type Combination = {
 export type Matrix = { readonly combinations: readonly Combination[]; readonly keys: readonly string[] };
 
 /** Null when the matrix is too wrong to know its cells; the reason is in `found`, or was found by the check. */
-export function readMatrix(entry: Entry, found: Finding[], warnings: Finding[]): Matrix | null {
+export function readMatrix(entry: Entry, readData: DataReader, found: Finding[], warnings: Finding[]): Matrix | null {
   const table = entry.value;
   if (table.kind !== 'table' || table.entries.size === 0) return null;
-  const dimensions = readDimensions(table, found);
+  const dimensions = readDimensions(table, readData, found);
   const include = readCells(table, 'include');
   const exclude = readCells(table, 'exclude');
   if (!dimensions || !include || !exclude) return null;
@@ -46,13 +47,18 @@ export function readMatrix(entry: Entry, found: Finding[], warnings: Finding[]):
 
 type Dimension = { readonly key: string; readonly values: readonly Scalar[] };
 
-function readDimensions(table: Table, found: Finding[]): Dimension[] | null {
+function readDimensions(table: Table, readData: DataReader, found: Finding[]): Dimension[] | null {
   const dimensions: Dimension[] = [];
   let isSound = true;
   for (const { key, value } of table.entries.values()) {
     if (key === 'include' || key === 'exclude') continue;
-    const values = value.kind === 'list' ? textsOf(value) : [];
-    const isWhole = value.kind === 'list' && values.length > 0 && values.length === value.items.length;
+    const values = value.kind === 'table' ? readData(value, found) : textsOf(value.kind === 'list' ? value : undefined);
+    if (values === null || values === 'wanted') {
+      isSound = false;
+      continue;
+    }
+    const isWhole =
+      value.kind === 'table' || (values.length > 0 && value.kind === 'list' && values.length === value.items.length);
     if (isWhole && !hasTwice(key, values, found)) dimensions.push({ key, values });
     else isSound = false;
   }

@@ -14,7 +14,8 @@ export function order(draft: Draft): Draft {
       attributes: cell.attributes,
       spec: cell.spec,
       order: cell.order,
-      needs: (edges[index] ?? []).map((edge) => cells[edge.to]?.name ?? ''),
+      // What is left out can only be an optional need here: without the others the job would be left out too.
+      needs: (edges[index] ?? []).filter((edge) => !reasons[edge.to]).map((edge) => cells[edge.to]?.name ?? ''),
       attempts: cell.attempts,
       origin: placeOf(draft.source, cell.offset),
     });

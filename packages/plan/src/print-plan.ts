@@ -7,18 +7,21 @@ import { printable } from './printable.ts';
 
 export function printPlan({ jobs, leftOut, warnings }: Plan): string {
   const parts = [`${count(jobs.length, 'job')}, ${counted(leftOut.length)} left out`];
+  const files = new Set([...jobs.map((job) => job.origin.file), ...leftOut.map(({ file }) => file)]);
+  const where = ({ file, line }: { file?: string | undefined; line: number }) =>
+    files.size > 1 && file !== undefined ? `${file}:${line}` : `line ${line}`;
   if (jobs.length > 0) {
     // Most files say nothing about order: then there is no column of it.
     const orders = jobs.map(orderOf);
     const isUsual = orders.every((text) => text === '');
     const rows = jobs.map((job, index) => {
       const order = isUsual ? [] : [orders[index] ?? ''];
-      return [job.name, job.pool, `line ${job.origin.line}`, afterOf(job), ...order, doesOf(job)];
+      return [job.name, job.pool, where(job.origin), afterOf(job), ...order, doesOf(job)];
     });
     parts.push(table(['job', 'pool', 'from', 'after', ...(isUsual ? [] : ['order']), 'does'], rows));
   }
   if (leftOut.length > 0) {
-    const rows = leftOut.map(({ name, kind, reason, line }) => [name, kind, `line ${line}`, reason]);
+    const rows = leftOut.map((each) => [each.name, each.kind, where(each), each.reason]);
     parts.push(table(['left out', 'kind', 'from', 'because'], rows));
   }
   if (warnings.length > 0) {

@@ -1,9 +1,13 @@
 // A job's table becomes what a worker is told: defaults settled, durations in seconds. Wrong values were reported; a default stands in.
 import type { JobSpec } from '@signalbox/protocol';
-import type { Cell, Finding, Patterns } from './draft.ts';
+import { chunksOf } from './chunks.ts';
+import type { Cell, Finding } from './draft.ts';
 import { matrixEnv, refuseBoth, sizeOf, textsIn } from './environment.ts';
 import { readErrorPatterns } from './error-patterns.ts';
+import { readAttributes } from './read-attributes.ts';
+import { patternsAt, readConditions } from './read-conditions.ts';
 import { readDuration } from './read-duration.ts';
+import { readNeeds } from './read-needs.ts';
 import { readOrder } from './read-order.ts';
 import { readResults } from './read-results.ts';
 import { createStepsReader } from './read-steps.ts';
@@ -33,7 +37,10 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
     const list = listAt(table, 'steps');
     const steps = list ? readSteps(list, { timeoutSeconds, silentSeconds }) : { steps: [], sizeCharacters: 0 };
     const jobEnv = tableAt(table, 'env');
-    const env = Object.fromEntries([...fileEnv, ...matrixEnv(values, matrix, found), ...textsIn(jobEnv)]);
+    const chunks = chunksOf(table);
+    const cellEnv = matrixEnv(values, matrix, found);
+    if (chunks !== null) cellEnv.push(['MATRIX_CHUNKS', String(chunks)]);
+    const env = Object.fromEntries([...fileEnv, ...cellEnv, ...textsIn(jobEnv)]);
     const secrets = textsOf(listAt(table, 'secrets'));
     refuseBoth(secrets, env, found);
     const results = readResults(table);
@@ -53,23 +60,16 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
   return (table, template, values, matrix) => {
     const isGate = table.entries.has('gate');
     const { spec, sizeCharacters } = isGate ? gateSpec : readSpec(table, values, matrix);
-    const on = tableAt(table, 'on');
     return {
       cell: {
         pool: isGate ? '' : (textAt(table, 'pool') ?? 'default'),
-        attributes: {
-          template,
-          platform: textAt(table, 'platform') ?? values.get('platform') ?? null,
-          variant: textAt(table, 'variant') ?? values.get('variant') ?? null,
-          group: textAt(table, 'group') ?? null,
-          symbol: textAt(table, 'symbol') ?? symbolOf(template),
-        },
+        attributes: readAttributes(table, template, values),
         spec,
         order: readOrder(table, found),
         attempts: isGate ? 1 : numberAt(table, 'attempts', 3),
-        branches: patternsAt(on ? tableAt(on, 'push') : undefined, 'branches'),
+        conditions: readConditions(table),
         ifChanged: patternsAt(table, 'if-changed'),
-        needs: textsOf(listAt(table, 'needs')).map(({ text, offset }) => ({ text, offset })),
+        needs: readNeeds(table),
       },
       sizeCharacters,
     };
@@ -83,18 +83,3 @@ const gateSpec: ReadSpec = {
   spec: { steps: [], env: {}, checkout: false, artifacts: [], secrets: [], timeoutSeconds: 1 },
   sizeCharacters: 0,
 };
-
-function patternsAt(table: Table | undefined, key: string): Patterns | null {
-  const entry = table?.entries.get(key);
-  if (entry?.value.kind !== 'list') return null;
-  const patterns = textsOf(entry.value).map(({ text }) => text);
-  return patterns.length > 0 ? { patterns, offset: entry.keyOffset } : null;
-}
-
-/** `unit-tests` is UT, `build` is Bu: short, and nearly always its own. */
-function symbolOf(template: string): string {
-  const words = template.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
-  const letters = words.length > 1 ? words.map((word) => word.charAt(0).toUpperCase()).join('') : (words[0] ?? '');
-  if (words.length > 1) return letters.slice(0, 4);
-  return letters.charAt(0).toUpperCase() + letters.slice(1, 2);
-}

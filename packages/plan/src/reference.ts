@@ -3,10 +3,12 @@ import { counted, limits } from './limits.ts';
 import { configSchema } from './schema/file.ts';
 import { gateTable } from './schema/gate.ts';
 import { jobTable } from './schema/job.ts';
-import { matrix } from './schema/matrix.ts';
+import { fromFile, matrix } from './schema/matrix.ts';
+import { need } from './schema/need.ts';
 import type { Schema } from './schema/shape.ts';
 import { stepTable } from './schema/step.ts';
 import { pushTrigger } from './schema/trigger.ts';
+import { when } from './schema/when.ts';
 
 /** Every key in tables, and every limit, as Markdown. */
 export function configReference(): string {
@@ -15,7 +17,10 @@ export function configReference(): string {
     ['A job: `jobs.<name>`', keysOf(jobTable)],
     ['A gate: `jobs.<name>`', gateKeys()],
     ['A trigger: `jobs.<name>.on.push`', keysOf(pushTrigger)],
+    ['Conditions: `jobs.<name>.when`', keysOf(when)],
+    ['A need with more to say: `jobs.<name>.needs[]`', keysOf(need.anyOf![1]!)],
     ['A matrix: `jobs.<name>.matrix`', keysOf(matrix)],
+    ['Values from a file: `jobs.<name>.matrix.<key>`', keysOf(fromFile)],
     ['A step: `jobs.<name>.steps[]`', keysOf(stepTable)],
     ['Limits', limitsTable()],
   ] as const;

@@ -1,12 +1,11 @@
 // Stage 5: which jobs this push and this cause start; for each of the others, why not.
 import type { LeftOut } from '@signalbox/protocol';
 import { createChangedFiles } from './changed-files.ts';
-import type { Cell, Draft, Finding, Patterns } from './draft.ts';
-import { createGlob, createMatcher } from './globs.ts';
-import { counted, limits } from './limits.ts';
-import { remember } from './memory.ts';
+import { createConditions } from './conditions.ts';
+import type { Cell, Draft, Finding } from './draft.ts';
+import { counted } from './limits.ts';
 import { listed, quote } from './printable.ts';
-import { lineOf } from './source.ts';
+import { placeOf } from './source.ts';
 
 export function select(draft: Draft): Draft {
   const { cells, edges } = draft;
@@ -17,7 +16,7 @@ export function select(draft: Draft): Draft {
   for (const index of draft.sequence) {
     const cell = cells[index];
     if (!cell) continue;
-    const missing = edges[index]?.find((edge) => reasons[edge.to]);
+    const missing = edges[index]?.find((edge) => !edge.isOptional && reasons[edge.to]);
     const need = missing && cells[missing.to];
     reasons[index] =
       own(cell) ??
@@ -38,24 +37,11 @@ function ownReason(draft: Draft, warnings: Finding[]): OwnReason {
   if (!isByHand && push.message.includes('DONTBUILD')) {
     return (cell) => leftOut(draft, cell, 'dontbuild', 'the message of the push says DONTBUILD', cell.offset);
   }
-  const elsewhere = otherBranch(draft);
+  const unmet = createConditions(draft.push, cause);
   const untouched = isByHand || push.files === null ? () => null : unchanged(draft, push.files, warnings);
-  return (cell) => elsewhere(cell) ?? untouched(cell);
-}
-
-function otherBranch(draft: Draft): OwnReason {
-  const { branch } = draft.push;
-  const answers = new Map<string, boolean>();
-  const budget = { steps: limits.globSteps.most };
-  const isOn = ({ patterns }: Patterns) =>
-    remember(answers, patterns.join('\n'), () =>
-      createMatcher(patterns, (pattern) => createGlob(pattern, budget))(branch),
-    );
   return (cell) => {
-    const { branches } = cell;
-    if (!branches || isOn(branches)) return null;
-    const reason = `the branch ${quote(branch)} does not match ${listed(branches.patterns, 5)}`;
-    return leftOut(draft, cell, 'branch', reason, branches.offset);
+    const first = unmet(cell);
+    return first ? leftOut(draft, cell, first.kind, first.reason, first.offset) : untouched(cell);
   };
 }
 
@@ -78,5 +64,6 @@ function unchanged(draft: Draft, files: readonly string[], warnings: Finding[]):
 }
 
 function leftOut(draft: Draft, cell: Cell, kind: LeftOut['kind'], reason: string, offset: number): LeftOut {
-  return { name: cell.name, kind, reason, line: lineOf(draft.source, offset) };
+  const { file, line } = placeOf(draft.source, offset);
+  return { name: cell.name, kind, reason, file, line };
 }

@@ -3,8 +3,8 @@ import type { YAMLParseError } from 'yaml';
 import type { Finding } from './draft.ts';
 import { expressionOf } from './schema/expression.ts';
 
-export function syntaxMistake(error: YAMLParseError, text: string): Finding {
-  const offset = Math.min(error.pos[0], text.length);
+export function syntaxMistake(error: YAMLParseError, text: string, end: number): Finding {
+  const offset = Math.min(error.pos[0], end);
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const lineEnd = text.indexOf('\n', offset);
   const line = text.slice(lineStart, Math.min(lineEnd < 0 ? text.length : lineEnd, lineStart + 1000));

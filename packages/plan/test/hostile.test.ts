@@ -1,12 +1,12 @@
 // Whatever is in the file: an answer, in time, and each mistake with a place. Nothing is thrown.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compile, printMistakes, printPlan } from '../src/index.ts';
-import { onMain } from './kit/compile-text.ts';
+import { printMistakes, printPlan } from '../src/index.ts';
+import { compileText, onMain } from './kit/compile-text.ts';
 
 /** Compiles, prints, and holds the answer to its promises. */
 function hold(text: string): void {
-  const compiled = compile({ ...onMain, text });
+  const compiled = compileText(text);
   // PostgreSQL's JSON takes neither NUL nor half a surrogate pair; a terminal is to see no escape sequence.
   const stored = JSON.stringify(compiled);
   // A backslash of the file itself is two.
@@ -186,7 +186,7 @@ test('13,302 lanes of 13 steps compile in well under two seconds of processor ti
     .join(', ')}] }, steps: *steps }\n${rest}`;
   const files = Array.from({ length: 1000 }, (_, i) => `src/part-${i % 200}/dir/file${i}.ts`);
   const before = process.cpuUsage();
-  const compiled = compile({ ...onMain, text, push: { ...onMain.push, files } });
+  const compiled = compileText(text, { push: { ...onMain.push, files } });
   const { user } = process.cpuUsage(before);
   expect(compiled.kind === 'plan' && compiled.plan.jobs.length + compiled.plan.leftOut.length).toBe(13_302);
   // 0.3 s on an idle machine; the tests of all packages run beside it.

@@ -144,7 +144,7 @@ test('a matrix that cannot be is refused with its place', () => {
   const at = (matrix: string) =>
     mistakesOf(`jobs:\n  t:\n    matrix: ${matrix}\n    steps: [x]\n`).map(({ message }) => message);
   expect(at('{ a: [x, x] }')).toEqual(['`x` is among the values of `a` twice']);
-  expect(at('{ a: x }')).toEqual(['`a` must be a list of values, not the text `x`']);
+  expect(at('{ a: x }')).toEqual(['`a` must be a list of values, or a file that holds them, not the text `x`']);
   expect(at('{ a: [] }')).toEqual(['`a` is empty; it must be a list of values']);
   expect(at('{ a: [~] }')).toEqual(['an entry of `a` must be text, a number or true/false, and has no value']);
   expect(at("{ a: [''] }")).toEqual(['an entry of `a` must be text, a number or true/false; `` is not']);

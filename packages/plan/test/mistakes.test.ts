@@ -1,7 +1,7 @@
 // Every mistake has its place, says what is wrong, and what was probably meant; all are told at once.
 import { expect, test } from 'vitest';
-import { compile, limits, printMistakes } from '../src/index.ts';
-import { mistakesOf, onMain } from './kit/compile-text.ts';
+import { limits, printMistakes } from '../src/index.ts';
+import { compileText, mistakesOf } from './kit/compile-text.ts';
 
 test('all mistakes of a file are told at once, in the order of the file', () => {
   const told = mistakesOf(`version: 2
@@ -79,7 +79,7 @@ foo: 1
     {
       at: '22:1',
       message: 'a Signalbox configuration has no key `foo`',
-      hint: 'it may have `version`, `env`, `error-patterns`, `jobs`, and keys that begin with x- as a place for anchors',
+      hint: 'it may have `version`, `env`, `error-patterns`, `templates`, `jobs`, and keys that begin with x- as a place for anchors',
     },
   ]);
 });
@@ -244,7 +244,13 @@ const single: [what: string, text: string, at: string, message: RegExp, hint?: R
   ['a gate with a limit', 'jobs: { a: { gate: Ship it?, timeout: 0s } }', '1:30', /no key `timeout`/, /runs nothing/],
   ['a gate that is misspelt', 'jobs: { a: { gaet: Ship it?, steps: [x] } }', '1:14', /no key `gaet`/, /`gate`/],
   ['a key of a gate misspelt', 'jobs: { a: { gate: Ship it?, need: [b] } }', '1:30', /no key `need`/, /`needs`/],
-  ["another tool's gate", 'jobs: { a: { when: manual, steps: [x] } }', '1:14', /no key `when`/, /`gate: Ship it\?`/],
+  [
+    "another tool's gate",
+    'jobs: { a: { when: manual, steps: [x] } }',
+    '1:20',
+    /must be a mapping of conditions/,
+    /`gate: Ship it\?`/,
+  ],
   [
     'an expression as a number',
     `jobs: { a: { attempts: '\${{ matrix.x }}', matrix: {x: [1]}, steps: [x] } }`,
@@ -346,7 +352,7 @@ test('more mistakes than anybody reads are counted', () => {
 });
 
 test('mistakes are printed with their line, a caret and the hint', () => {
-  const compiled = compile({ ...onMain, text: 'jobs:\n  a:\n    stepz: [x]\n    pool: \u202eevil\n' });
+  const compiled = compileText('jobs:\n  a:\n    stepz: [x]\n    pool: \u202eevil\n');
   expect(
     compiled.kind === 'mistakes' && printMistakes(compiled.mistakes),
   ).toBe(`.signalbox.yml:3:5: a job has no key \`stepz\`

@@ -42,7 +42,7 @@ jobs:
   test: { needs: [build, build-linux, lint], steps: [x] }
 `).map(({ message }) => message);
   expect(messages).toEqual([
-    '`os` must be a list of values, not the text `linux`',
+    '`os` must be a list of values, or a file that holds them, not the text `linux`',
     '`lint` must be a job, not the number `7`',
   ]);
 });

@@ -32,7 +32,7 @@ test('a job with one command has every default that a worker needs', () => {
     order: { priority: 0, coalesce: 0, concurrencyGroup: null, gate: null, delaySeconds: 0, notBefore: null },
     needs: [],
     attempts: 3,
-    origin: { line: 2, column: 3 },
+    origin: { file: '.signalbox.yml', line: 2, column: 3 },
   });
 });
 
@@ -136,7 +136,7 @@ jobs:
     },
     needs: ['build'],
     attempts: 1,
-    origin: { line: 5, column: 3 },
+    origin: { file: '.signalbox.yml', line: 5, column: 3 },
   });
   const elsewhere = planOf('jobs: { a: { gate: Ship it?, on: { push: { branches: [release] } } } }');
   expect(elsewhere.leftOut).toMatchObject([{ name: 'a', kind: 'branch' }]);
@@ -231,6 +231,7 @@ test('a limit of a step beyond that of its job is a warning', () => {
       file: '.signalbox.yml',
       line: 4,
       column: 35,
+      rule: 'never-reached',
       message: 'this limit of a step is never reached: the whole job ends after 10m',
       hint: "raise the job's `timeout`",
       excerpt: '    steps: [{ script: x, timeout: 20m }]',

@@ -14,7 +14,7 @@ import { orderKeys } from '../src/schema/order.ts';
 import type { Schema } from '../src/schema/shape.ts';
 import { poolName, secretName } from '../src/schema/texts.ts';
 import { sourceOf } from '../src/source.ts';
-import { namesOf, onMain, planOf } from './kit/compile-text.ts';
+import { fileOf, namesOf, onMain, planOf } from './kit/compile-text.ts';
 
 const docs = (name: string) => new URL(`../../../docs/${name}`, import.meta.url);
 const page = readFileSync(docs('configuration.md'), 'utf8');
@@ -31,7 +31,7 @@ test('the tables of the page are made from the schema', () => {
 test('the examples of the page are plans', () => {
   const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
   const names = examples.map((text) => namesOf(planOf(text)));
-  expect(names).toHaveLength(3);
+  expect(names).toHaveLength(5);
   expect(names[0]).toEqual([
     ...['lint', 'build-linux-opt', 'build-linux-debug', 'build-windows-opt', 'build-mac-opt'],
     ...['test-linux', 'test-windows', 'test-mac', 'ship', 'publish'],
@@ -86,7 +86,11 @@ const validate = ajv.compile(configSchema);
 
 /** What the check alone says, without what no schema can tell: circles, names that do not exist. */
 function found(text: string): Finding[] {
-  const { tree, mistakes } = parseStage({ source: sourceOf('f', text), mistakes: [] as readonly Finding[] } as Draft);
+  const { tree, mistakes } = parseStage({
+    source: sourceOf(fileOf(text)),
+    configFiles: 1,
+    mistakes: [] as readonly Finding[],
+  } as Draft);
   if (!tree) return [...mistakes];
   const findings: Finding[] = [...mistakes];
   createCheck(findings)(tree, configSchema, { name: 'the file', offset: 0 });
@@ -168,7 +172,7 @@ const valueFor = (schema: Schema): fc.Arbitrary<unknown> => {
     const named = fc.record(Object.fromEntries(known), { requiredKeys: [...(schema.required ?? [])] });
     const open = typeof schema.additionalProperties === 'object' ? mostly(schema.additionalProperties) : scalar;
     const extra = fc.dictionary(fc.constantFrom('KEY', 'build', 'x'), open, {
-      minKeys: schema.minProperties ?? 0,
+      minKeys: typeof schema.additionalProperties === 'object' ? (schema.minProperties ?? 0) : 0,
       maxKeys: typeof schema.additionalProperties === 'object' ? 2 : 0,
     });
     return fc.tuple(named, extra).map(([one, other]) => ({ ...other, ...one }));
@@ -194,7 +198,7 @@ test('the check and a validator of JSON Schema refuse the same files', () => {
         findings,
         isValid ? [] : validate.errors,
       ]);
-      if (compile({ ...onMain, text }).kind === 'plan') expect(isValid).toBe(true);
+      if (compile({ ...onMain, files: fileOf(text) }).kind === 'plan') expect(isValid).toBe(true);
     }),
     { numRuns: 600 },
   );

@@ -30,10 +30,23 @@ test('without a changed file that matches, a job and all that need it are left o
       name: 'build',
       kind: 'unchanged',
       reason: 'no changed file (of 2) matches `src/**`, `!**/*.md`',
+      file: '.signalbox.yml',
       line: 5,
     },
-    { name: 'test', kind: 'need-left-out', reason: 'it needs `build`, which is left out', line: 7 },
-    { name: 'publish', kind: 'need-left-out', reason: 'it needs `test`, which is left out', line: 10 },
+    {
+      name: 'test',
+      kind: 'need-left-out',
+      reason: 'it needs `build`, which is left out',
+      file: '.signalbox.yml',
+      line: 7,
+    },
+    {
+      name: 'publish',
+      kind: 'need-left-out',
+      reason: 'it needs `test`, which is left out',
+      file: '.signalbox.yml',
+      line: 10,
+    },
   ]);
 });
 
@@ -53,6 +66,7 @@ test('branches hold for what matches a pattern and none with !', () => {
       name: 'publish',
       kind: 'branch',
       reason: 'the branch `other` does not match `main`, `release/*`, `!release/old`',
+      file: '.signalbox.yml',
       line: 9,
     },
   ]);

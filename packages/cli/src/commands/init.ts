@@ -8,11 +8,10 @@ import { git } from '../git.ts';
 import { Mistake } from '../mistake.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
-import { configFile } from '../work-tree.ts';
 
 export function initCommand(terminal: Terminal): Command {
   return withOutput(
-    createCommand('init', `Write a ${configFile} to begin with.`, [
+    createCommand('init', 'Write a .signalbox.yml to begin with.', [
       ['signalbox init', 'then look at it, `signalbox plan`, commit and push'],
       ['signalbox init --force', 'also over one that is there'],
     ]).option('--force', 'write over a file that is there'),
@@ -21,7 +20,7 @@ export function initCommand(terminal: Terminal): Command {
       // It is read at the top of the tree only.
       const top = await git(terminal.directory, ['rev-parse', '--show-toplevel'], { mayExit: 128 });
       const directory = top || terminal.directory;
-      const file = join(directory, configFile);
+      const file = join(directory, '.signalbox.yml');
       if (existsSync(file) && !force) {
         throw new Mistake('conflict', `${file} is there already.`, 'To write over it: signalbox init --force');
       }

@@ -5,7 +5,7 @@ import { createCommand, runWith, withOutput } from '../command-line.ts';
 import { exitCode } from '../exit-codes.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
-import { configFile, readCommit, readWorkTree } from '../work-tree.ts';
+import { noConfiguration, readCommit, readWorkTree } from '../work-tree.ts';
 
 const causes = ['push', 'manual'] as const satisfies readonly Cause[];
 
@@ -28,15 +28,16 @@ export function planCommand(terminal: Terminal): Command {
         ? await readCommit(terminal.directory, rev, branch)
         : await readWorkTree(terminal.directory, branch);
       // Loaded when asked for: most commands start faster without it.
-      const { compile, printMistakes, printPlan } = await import('@signalbox/plan');
-      const { text, ...push } = facts;
-      const compiled = compile({ text, file: configFile, push, cause });
-      if (compiled.kind === 'plan') {
-        output.answer(compiled.plan, () => printPlan(compiled.plan).trimEnd());
-        return exitCode('ok');
+      const { loadConfiguration, planPush, printMistakes, printPlan } = await import('@signalbox/plan');
+      const loaded = await loadConfiguration(facts.tree);
+      if (loaded.kind === 'absent') throw noConfiguration(rev ? `${facts.top} at ${rev}` : facts.top);
+      if (loaded.kind === 'mistakes') {
+        output.answer({ mistakes: loaded.mistakes }, () => printMistakes(loaded.mistakes).trimEnd());
+        return exitCode('usage');
       }
-      output.answer({ mistakes: compiled.mistakes }, () => printMistakes(compiled.mistakes).trimEnd());
-      return exitCode('usage');
+      const plan = planPush(loaded.configuration, facts.push, cause);
+      output.answer(plan, () => printPlan(plan).trimEnd());
+      return exitCode('ok');
     }),
   );
 }

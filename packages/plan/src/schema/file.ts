@@ -1,7 +1,7 @@
 // The schema of `.signalbox.yml`, version 1. The check, the editors and the reference all read this one.
 import { limits } from '../limits.ts';
 import { errorPatterns } from './error-pattern.ts';
-import { job } from './job.ts';
+import { job, jobTemplate } from './job.ts';
 import type { Schema } from './shape.ts';
 import { environment, templateName } from './texts.ts';
 
@@ -22,6 +22,14 @@ export const configSchema: Schema & { readonly $schema: string } = {
     },
     env: { ...environment, description: 'Environment of the steps of all jobs.' },
     'error-patterns': errorPatterns,
+    templates: {
+      title: 'a mapping of names to templates',
+      description: 'What several jobs share: each names it in `template`. A template cannot apply another.',
+      type: 'object',
+      maxProperties: limits.jobs.most,
+      propertyNames: { ...templateName, title: 'the name of a template' },
+      additionalProperties: jobTemplate,
+    },
     jobs: {
       title: 'a mapping of job names to jobs',
       description: 'The jobs, each under its name.',

@@ -59,6 +59,15 @@ export const jobTable: Schema = {
   },
 };
 
+/** A part of a job, under `templates:`. It cannot apply others, and a job may say the rest. */
+export const jobTemplate: Schema = {
+  title: 'a template',
+  description: 'Keys of jobs, for jobs that name it in `template`.',
+  type: 'object',
+  additionalProperties: false,
+  properties: Object.fromEntries(Object.entries(jobTable.properties ?? {}).filter(([key]) => key !== 'template')),
+};
+
 /** A mapping is held against the first of these whose required keys it has, else against the last. */
 export const job: Schema = {
   title: 'a job',

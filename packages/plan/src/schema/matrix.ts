@@ -2,7 +2,7 @@
 import { limits } from '../limits.ts';
 import { expressionOf } from './expression.ts';
 import type { Schema } from './shape.ts';
-import { matrixKey, matrixValue } from './texts.ts';
+import { glob, matrixKey, matrixValue } from './texts.ts';
 
 const cell: Schema = {
   title: 'a mapping of matrix keys to values',
@@ -20,6 +20,40 @@ const cells = (description: string): Schema => ({
   items: cell,
 });
 
+const dimension: Schema = {
+  title: 'a list of values',
+  type: 'array',
+  minItems: 1,
+  maxItems: limits.list.most,
+  items: matrixValue,
+};
+
+export const fromFile: Schema = {
+  title: 'a `file` of values',
+  type: 'object',
+  required: ['file'],
+  additionalProperties: false,
+  properties: {
+    file: {
+      ...glob,
+      title: 'the path of a file',
+      pattern: `^(?!.*[*?[\\]{}])${glob.pattern!.slice(1)}`,
+      patternErrorMessage: 'a path from the top of the tree, with / between folders, without patterns',
+      description:
+        'A file of the tree at the same commit: JSON or YAML with a list, or a mapping for its keys; in any other file ' +
+        'each line is a value, and # begins a comment.',
+      examples: ['locales/all-locales'],
+    },
+    key: {
+      title: 'a word such as build.locales',
+      type: 'string',
+      pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+){0,9}$',
+      patternErrorMessage: 'words with dots between them: which part of a JSON or YAML file holds the values',
+      description: 'Where in a JSON or YAML file the values are.',
+    },
+  },
+};
+
 export const matrix: Schema = {
   title: 'a matrix',
   description:
@@ -34,11 +68,8 @@ export const matrix: Schema = {
     exclude: cells('Removes every combination that has all the values of an entry.'),
   },
   additionalProperties: {
-    title: 'a list of values',
-    description: 'A dimension: any key with a list of values, of which each combination has one.',
-    type: 'array',
-    minItems: 1,
-    maxItems: limits.list.most,
-    items: matrixValue,
+    title: 'a list of values, or a file that holds them',
+    description: 'A dimension: any key with values, of which each combination has one.',
+    anyOf: [dimension, fromFile],
   },
 };

@@ -14,6 +14,21 @@ export const templateName: Schema = {
     'a job name has 1 to 100 letters, digits, dots, dashes and underscores, and begins with a letter or digit',
 };
 
+export const templateNames: Schema = {
+  title: 'the name of a template, or a list of them',
+  anyOf: [
+    { ...templateName, title: 'the name of a template', type: 'string' },
+    {
+      title: 'a list of templates',
+      type: 'array',
+      minItems: 1,
+      maxItems: limits.templates.most,
+      uniqueItems: true,
+      items: { ...templateName, title: 'the name of a template', type: 'string' },
+    },
+  ],
+};
+
 export const poolName: Schema = {
   title: 'the name of a pool',
   type: 'string',

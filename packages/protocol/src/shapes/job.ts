@@ -40,6 +40,17 @@ export const JobAttributes = Type.Object({
   variant: Type.Union([Type.String(), Type.Null()]),
   group: Type.Union([Type.String(), Type.Null()]),
   symbol: Type.String({ description: 'One to four characters for the grid.' }),
+  suite: Type.Optional(Type.String({ description: 'What it runs, as try syntax names it.' })),
+  chunk: Type.Optional(
+    Type.Object(
+      { number: Type.Integer({ minimum: 1 }), of: Type.Integer({ minimum: 2 }) },
+      { description: 'Which part of a job that is cut into several.' },
+    ),
+  ),
+  tier: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 3, description: 'How much a failure matters; 1 if absent.' }),
+  ),
+  required: Type.Optional(Type.Boolean({ description: 'The green line of its branch wants it passed.' })),
 });
 export type JobAttributes = Static<typeof JobAttributes>;
 
@@ -181,9 +192,10 @@ export type Explanation = Static<typeof Explanation>;
 
 export const LeftOut = Type.Object({
   name: Type.String({ description: 'The job that would have been.' }),
-  kind: oneOf(['branch', 'unchanged', 'need-left-out', 'dontbuild', 'cause'], ''),
+  kind: oneOf(['branch', 'unchanged', 'need-left-out', 'dontbuild', 'cause', 'condition'], ''),
   reason: Type.String({ description: 'One sentence.' }),
-  line: Type.Integer({ description: 'Where in the configuration it is decided.' }),
+  file: Type.Optional(Type.String({ description: 'The file that decides it; none in what older servers recorded.' })),
+  line: Type.Integer({ description: 'Where in the file it is decided.' }),
 });
 export type LeftOut = Static<typeof LeftOut>;
 
@@ -194,6 +206,7 @@ export const Mistake = Type.Object({
   message: Type.String({ description: 'What is wrong.' }),
   hint: Type.Union([Type.String(), Type.Null()], { description: 'What was meant, or what to do.' }),
   excerpt: Type.String({ description: 'The line itself.' }),
+  rule: Type.Optional(Type.String({ description: 'A word for the kind of mistake, for programs.' })),
 });
 export type Mistake = Static<typeof Mistake>;
 

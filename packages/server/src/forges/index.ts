@@ -3,7 +3,7 @@
 // Owns: the directory of mirrors. Tells and hears nothing. Reads no settings itself: limits come in as values.
 // Needs git 2.32 or later. Knows no SQL.
 export { explainFetch } from './explain.ts';
-export { type FileAt, fileAt } from './file-at.ts';
+export { type FileAt, fileAt, namesAt } from './file-at.ts';
 export { GitFailed, type GitFailure } from './git-failed.ts';
 export type { RemoteHeads } from './heads.ts';
 export {

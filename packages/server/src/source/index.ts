@@ -10,7 +10,7 @@ export { type LookParts, look } from './look.ts';
 export type { Looked } from './look-at-branch.ts';
 export { lookAtDue } from './poll.ts';
 export { getPush, listBranches, listPushes, type PushFilter } from './read.ts';
-export { type FileAtPush, type ReadFileParts, readFileAtPush } from './read-file.ts';
 export { checkReport, type Report } from './report.ts';
 export { addRepo, getRepo, listRepos, type RepoFacts, removeRepo } from './repos.ts';
 export { sweepMirrors } from './sweep-mirrors.ts';
+export { type TreeAtPushParts, treeAtPush } from './tree-at-push.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { sampleRepository } from '../../../../test/kit/git.ts';
 import { temporaryDirectory } from '../../../../test/kit/temporary.ts';
-import { fileAt, openMirrors } from '../../src/forges/index.ts';
+import { fileAt, namesAt, openMirrors } from '../../src/forges/index.ts';
 
 test('a file is read as it was at each commit', async () => {
   const { sample, read } = await mirrored();
@@ -39,6 +39,18 @@ test('what is no file is told apart from what is not there', async () => {
   expect(await read(head, 'module/file.txt')).toBe('a submodule');
   for (const path of ['none', 'folder/none', 'folder/file.txt/deeper', 'FOLDER']) {
     expect(await read(head, path), path).toBe('absent');
+  }
+});
+
+test('the names in a directory are those of that commit, and none for what is no directory', async () => {
+  const { sample, mirror } = await mirrored();
+  await symlink('folder', join(sample.path, 'linked'));
+  const files = { 'folder/b.yml': '', 'folder/a.yml': '', 'folder/deep/c.yml': '', 'file.txt': '' };
+  const head = await sample.commit({ files });
+  await mirror.fetch();
+  expect(await namesAt(mirror, head, 'folder')).toEqual(['a.yml', 'b.yml', 'deep']);
+  for (const path of ['none', 'file.txt', 'linked', '..', '', 'folder/']) {
+    expect(await namesAt(mirror, head, path), path).toEqual([]);
   }
 });
 

@@ -9,9 +9,9 @@ import {
   listPushes,
   listRepos,
   lookAtDue,
-  readFileAtPush,
   removeRepo,
   sweepMirrors,
+  treeAtPush,
 } from '../../src/source/index.ts';
 import { looking } from './looking.ts';
 
@@ -144,11 +144,11 @@ test('a file is read at the commit of a push, by a server that has never seen th
     { db, mirrors },
     { db, mirrors: other.mirrors },
   ]) {
-    const read = (path: string) => readFileAtPush(parts, repo.id, revision, path);
+    const read = (path: string) => treeAtPush(parts, repo.id, revision).read(path);
     expect(await read('.signalbox.yml')).toEqual({ kind: 'text', text: 'version: 1\n' });
     expect(await read('none.yml')).toEqual({ kind: 'absent' });
     expect(await read('big.txt')).toEqual({ kind: 'unreadable', says: expect.stringContaining('2000000 bytes') });
   }
-  const gone = await readFileAtPush({ db, mirrors }, repo.id, 'e'.repeat(40), '.signalbox.yml');
+  const gone = await treeAtPush({ db, mirrors }, repo.id, 'e'.repeat(40)).read('.signalbox.yml');
   expect(gone).toEqual({ kind: 'unreadable', says: `Commit ${'e'.repeat(40)} is no longer in the repository.` });
 });

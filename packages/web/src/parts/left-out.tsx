@@ -16,7 +16,7 @@ export function LeftOutList({ leftOut, open }: { leftOut: readonly LeftOut[]; op
             <dt>{reason}</dt>
             <dd>
               {jobs.map((job) => (
-                <span key={job.name} title={`Decided in line ${job.line} of .signalbox.yml`}>
+                <span key={job.name} title={`Decided in line ${job.line} of ${job.file ?? '.signalbox.yml'}`}>
                   {job.name} <small>line {job.line}</small>
                 </span>
               ))}

@@ -1,0 +1,85 @@
+// Which files of a tree are its configuration, and reading them: `.signalbox.yml`, or the YAML files of `.signalbox/`.
+import { type Configuration, type ReadConfiguration, readConfiguration } from './configuration.ts';
+import type { DataFiles } from './data-files.ts';
+import { limits } from './limits.ts';
+import { type ConfigFile, sourceOf } from './source.ts';
+import { type Mistake, told } from './tell.ts';
+
+/** A tree of files at one commit. Paths are relative to its top, with forward slashes. */
+export type TreeReader = {
+  /** Names of what lies directly in a directory; none when there is no such directory. */
+  readonly list: (directory: string) => Promise<readonly string[]>;
+  readonly read: (path: string) => Promise<TreeFile>;
+};
+
+export type TreeFile =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'absent' }
+  /** It is there and cannot be taken: why, for a person. */
+  | { readonly kind: 'unreadable'; readonly says: string };
+
+export type Loaded =
+  | { readonly kind: 'configuration'; readonly configuration: Configuration }
+  | { readonly kind: 'mistakes'; readonly mistakes: Mistake[] }
+  | { readonly kind: 'absent' };
+
+export const configFile = '.signalbox.yml';
+export const configDirectory = '.signalbox';
+
+export async function loadConfiguration(tree: TreeReader): Promise<Loaded> {
+  const found = await findFiles(tree);
+  if (!Array.isArray(found)) return found;
+  if (found.length === 0) return { kind: 'absent' };
+  const data = new Map<string, string | null>();
+  for (;;) {
+    const read: ReadConfiguration = readConfiguration({ files: found, data });
+    if (read.kind !== 'wanted') return read;
+    const refused = await bring(tree, read.paths, data);
+    if (refused) return refused;
+  }
+}
+
+type Refused = { readonly kind: 'mistakes'; readonly mistakes: Mistake[] };
+
+async function findFiles(tree: TreeReader): Promise<ConfigFile[] | Refused> {
+  const single = await tree.read(configFile);
+  if (single.kind === 'unreadable') return refuse(configFile, '', single.says, null);
+  const names = (await tree.list(configDirectory)).filter((name) => /\.ya?ml$/.test(name)).sort();
+  if (single.kind === 'text') {
+    const [other] = names;
+    if (other === undefined) return [{ file: configFile, text: single.text }];
+    const message = `the configuration is in this file, and also in \`${configDirectory}/${other}\``;
+    return refuse(configFile, single.text, message, `move it into \`${configDirectory}/\`, or remove that directory`);
+  }
+  if (names.length > limits.files.most) {
+    const message = `\`${configDirectory}\` has ${names.length} files; ${limits.files.most} are the limit`;
+    return refuse(`${configDirectory}/${names[0]}`, '', message, 'one file may hold many jobs');
+  }
+  const files: ConfigFile[] = [];
+  for (const name of names) {
+    const file = `${configDirectory}/${name}`;
+    const read = await tree.read(file);
+    if (read.kind === 'unreadable') return refuse(file, '', read.says, null);
+    if (read.kind === 'text') files.push({ file, text: read.text });
+  }
+  return files;
+}
+
+/** Brings what a configuration asks for; each path is asked for once, so that this ends. */
+async function bring(
+  tree: TreeReader,
+  paths: readonly string[],
+  data: Map<string, string | null> & DataFiles,
+): Promise<Refused | null> {
+  for (const path of paths) {
+    const read = await tree.read(path);
+    if (read.kind === 'unreadable') return refuse(path, '', read.says, null);
+    data.set(path, read.kind === 'text' ? read.text : null);
+  }
+  return null;
+}
+
+function refuse(file: string, text: string, message: string, hint: string | null): Refused {
+  const source = sourceOf([{ file, text: text.slice(0, 1000) }]);
+  return { kind: 'mistakes', mistakes: told(source, [{ offset: 0, rule: 'file', message, hint }]) };
+}
