@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Link } from '../chaos/proxy.ts';
 import { openBrowser } from '../kit/browser.ts';
 import { type SampleRepository, sampleRepository } from '../kit/git.ts';
 import { type TestServer, testServer } from '../kit/server.ts';
@@ -298,6 +299,55 @@ describe('a log that grows', patient, () => {
     await seen(row(page, 633).getByText('the last, without an end'));
     await run.finish('passed');
     await until('its end', async () => (await page.getByRole('button', { name: 'Follow' }).count()) === 0);
+  });
+
+  test('comes by one stream, that goes on after a cut where it was: nothing is missing, nothing comes twice', async () => {
+    const { hostname: host, port } = new URL(house.address);
+    const link = new Link('page to server', () => ({ host, port: Number(port) }));
+    await link.open();
+    // Browsers write what fails while the network is away to their console: this page is not watched for that.
+    const page = await context.newPage();
+    try {
+      const run = await begun('cut');
+      await run.print(numbered(1, 300));
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      await page.goto(`http://127.0.0.1:${link.port}/jobs/${run.order.job.id}`);
+      await inSight(page, 300);
+      const streams = () => asked.filter((address) => address.includes('/log/live'));
+      await until('the stream', () => streams().length === 1);
+      await run.print(numbered(301, 302));
+      await inSight(page, 302);
+      const parts = () => asked.filter((address) => /\/log\?/.test(address)).length;
+      const before = parts();
+      for (let line = 303; line <= 320; line += 1) {
+        await run.print(`${line} begins`);
+        await run.print(`, \x1b[32mand ends\x1b[0m\n`);
+        await seen(row(page, line).getByText('and ends', { exact: true }));
+      }
+      expect([parts(), streams().length]).toEqual([before, 1]);
+
+      link.turn({ kind: 'refuse' });
+      await run.print(`${numbered(321, 400)}without an end`);
+      link.turn({ kind: 'clear' });
+      await inSight(page, 401);
+      await run.print(', but now\nthe last\n');
+      await seen(row(page, 401).getByText('without an end, but now', { exact: true }));
+      await inSight(page, 402);
+      const shown = await page.locator('[data-line]').allTextContents();
+      expect(shown.slice(-4).map((text) => text.replace(/^\d+/, ''))).toEqual([
+        'line 399 of it',
+        'line 400 of it',
+        'without an end, but now',
+        'the last',
+      ]);
+      expect(streams().length).toBeGreaterThan(1);
+      await run.finish('passed');
+      await until('its end', async () => (await page.getByRole('button', { name: 'Follow' }).count()) === 0);
+    } finally {
+      await page.close();
+      await link.close();
+    }
   });
 });
 

@@ -1,6 +1,8 @@
 // Reading the lines of a log that somebody looks at, against something that answers as `read-log` does.
 import { type Client, createClient } from '@signalbox/protocol';
 import { expect, test } from 'vitest';
+import { until } from '../../../test/kit/wait.ts';
+import type { LogText } from '../src/log/log-end.ts';
 import { StepLog } from '../src/log/step-log.ts';
 
 /** A log of the server: it may grow, and every read is noted. */
@@ -126,4 +128,77 @@ test('a failure is told, and reading goes on when asked again', async () => {
   broken = false;
   await log.more();
   expect([log.state, log.lines.line(1)?.text]).toEqual(['read', 'hello']);
+});
+
+/** Pieces of a log as its stream brings them, each from a place to the next. */
+function piecesOf(text: string, from: number, cuts: readonly number[]): LogText[] {
+  let at = from;
+  return cuts.map((cut, index) => {
+    const piece = text.slice(index === 0 ? 0 : cuts[index - 1], cut);
+    const next = at + Buffer.byteLength(piece);
+    const told = { from: at, next, text: piece };
+    at = next;
+    return told;
+  });
+}
+
+test('what the stream of a log brings stands there as if it had been read, wherever it was cut, and nothing is read for it', async () => {
+  const begun = 'one\n\x1b[31mred ';
+  const more =
+    'still red\nand this\x1b[0m\n::group::Ünïcode\n10 %\r50 %\r100 %\nend of it\n::endgroup::\n\n\r\nno end yet \r 20 %\r 30 %';
+  for (let round = 1; round <= 60; round++) {
+    const { client, grow, state } = logOn(begun);
+    const log = new StepLog(client, 1, 1);
+    log.atEnd = true;
+    await log.open({ sizeBytes: 0, lines: 0 }, [{ from: 1, to: 50 }]);
+    const asked = state.asked.length;
+    grow(more);
+    // Every cut at once for the first, then fewer and fewer of them.
+    const cuts = [...Array(more.length).keys()].slice(1).filter((cut) => (cut * 7919) % round === 0);
+    for (const piece of piecesOf(more, Buffer.byteLength(begun), [...cuts, more.length])) log.came(piece);
+    const read = new StepLog(logOn(begun + more).client, 1, 1);
+    await read.open({ sizeBytes: 0, lines: 0 }, [{ from: 1, to: 50 }]);
+    const all = (one: StepLog) => Array.from({ length: one.lines.last }, (_, index) => one.lines.line(index + 1));
+    expect(all(log)).toEqual(all(read));
+    expect([...log.markers]).toEqual([...read.markers]);
+    expect([log.sizeBytes, log.position]).toEqual([read.sizeBytes, read.position]);
+    expect(state.asked.length).toBe(asked);
+  }
+});
+
+test('where something is missing between what the stream brings, it is read; what is there already is not taken twice', async () => {
+  const { client, grow, state } = logOn('one\n');
+  const log = new StepLog(client, 1, 1);
+  log.atEnd = true;
+  await log.open({ sizeBytes: 4, lines: 1 }, [{ from: 1, to: 50 }]);
+  grow('two\nthree\nfour\n');
+  log.came({ from: 8, next: 14, text: 'three\n' });
+  await until('the lines', () => log.lines.line(4)?.text === 'four');
+  const asked = state.asked.length;
+  log.came({ from: 14, next: 19, text: 'four\n' });
+  log.came({ from: 4, next: 8, text: 'two\n' });
+  expect([log.lines.last, state.asked.length]).toEqual([4, asked]);
+});
+
+test('of a line whose beginning was not read, and of one that grows without an end, only what is shown is read again', async () => {
+  const { client, grow, state } = logOn(`one\nthe beginning `);
+  const log = new StepLog(client, 1, 1);
+  // Nobody stays at its end: only how much there is was asked for.
+  await log.open({ sizeBytes: 4, lines: 1 }, [{ from: 1, to: 1 }]);
+  const place = () => log.position!;
+  const say = (text: string) => {
+    grow(text);
+    log.came({ from: place(), next: place() + text.length, text });
+  };
+  say('and the end\nthree\n');
+  expect([log.lines.last, log.lines.line(3)?.text]).toEqual([3, 'three']);
+  await log.want([{ from: 1, to: 50 }]);
+  expect(log.lines.line(2)?.text).toBe('the beginning and the end');
+  for (let piece = 0; piece < 40; piece++) say('x'.repeat(100_000));
+  await until('its head', () => (log.lines.line(4)?.cut ?? 0) > 3_900_000);
+  say('y\nlast\n');
+  await until('its end', () => log.lines.line(4)?.cut === 4_000_001 + 1 - 2000);
+  expect(log.lines.line(5)?.text).toBe('last');
+  expect(log.lines.keptCharacters).toBeLessThan(10_000);
+  expect(state.sent).toBeLessThan(40_000_000);
 });

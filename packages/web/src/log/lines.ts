@@ -15,14 +15,18 @@ export type Line = {
 export const longestLine = 2000;
 
 /** Lines of a text that ends at a line end; a last line without one is a line too. `each` sees them as they were printed. */
-export function linesOf(text: string, style: string, each?: (raw: string, index: number) => void): Line[] {
+export function linesOf(
+  text: string,
+  style: string,
+  each?: (raw: string, index: number, hasEnd: boolean) => void,
+): Line[] {
   const lines: Line[] = [];
   let carried = style;
   let start = 0;
   while (start < text.length) {
     const end = text.indexOf('\n', start);
     const raw = end < 0 ? text.slice(start) : text.slice(start, end);
-    each?.(raw, lines.length);
+    each?.(raw, lines.length, end >= 0);
     lines.push(lineOf(raw, carried));
     carried = codesAfter(carried, raw);
     start = end < 0 ? text.length : end + 1;

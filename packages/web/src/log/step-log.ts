@@ -2,6 +2,7 @@
 import type { Client } from '@signalbox/protocol/browser';
 import { LineStore, type Lines } from './line-store.ts';
 import { codesAfter, type Line, lineOf, linesOf, longestLine } from './lines.ts';
+import { LogEnd, type LogText } from './log-end.ts';
 import { type LogPart, partOf } from './log-part.ts';
 import { type Marker, markersOf } from './sections.ts';
 import { SeenLines } from './seen-lines.ts';
@@ -38,6 +39,7 @@ export class StepLog {
   #underWay: { readonly lines: Lines; readonly abort: AbortController } | null = null;
   #lookAtEnd = false;
   #busy = false;
+  readonly #end = new LogEnd();
 
   constructor(client: Client, run: number, step: number, lines = new LineStore()) {
     this.#client = client;
@@ -68,6 +70,33 @@ export class StepLog {
   more(): Promise<void> {
     this.#lookAtEnd = true;
     return this.#work();
+  }
+
+  /** Up to here it is known in bytes; null: nobody has looked yet. */
+  get position(): number | null {
+    return this.#end.bytes;
+  }
+
+  /** What the stream of the log brought. */
+  came(piece: LogText): void {
+    const grown = this.#end.take(piece);
+    if (grown === 'known') return;
+    if (grown === 'gap') return void this.more();
+    const { firstLine, lines, markers, whole, isOpen } = grown;
+    this.sizeBytes = Math.max(this.sizeBytes, piece.next);
+    this.lines.doubtOpenLine();
+    this.lines.grew(whole, isOpen);
+    if (lines.length > 0) {
+      this.lines.put(
+        firstLine,
+        lines.map((line) => this.#timed(line)),
+        isOpen,
+      );
+      this.seen.add(firstLine, firstLine + lines.length - 1);
+    }
+    for (const [line, found] of markers) this.markers.set(line, found);
+    this.#changed(this.state, this.problem);
+    void this.#work();
   }
 
   /** These lines are to be seen now, and no others. */
@@ -142,6 +171,7 @@ export class StepLog {
     try {
       const part = await this.#ask({ lines: `${wanted.from}-${wanted.to}`, limit: partBytes }, abort.signal);
       const read = this.#take(part);
+      if (this.#isOld(part)) return;
       if (read === 0 && part.bytes.length > 0) await this.#readLongLine(part, abort.signal);
       // What is not there is not asked for again.
       else if (read === 0 && this.#missing()) throw new Error(`line ${wanted.from} is not there any more`);
@@ -159,23 +189,29 @@ export class StepLog {
     const limit = this.atEnd || first === 1 ? partBytes : 1;
     const part = await this.#ask({ lines: `${first}-${first + newLines}`, limit }, this.#stop.signal);
     if (limit === 1) this.#count(part);
-    else if (this.#take(part) === 0 && part.bytes.length > 0) await this.#readLongLine(part, this.#stop.signal);
+    else if (this.#take(part) === 0 && part.bytes.length > 0 && !this.#isOld(part)) {
+      await this.#readLongLine(part, this.#stop.signal);
+    }
   }
 
   /** Puts the lines of an answer in their place, and returns how many: none when it holds only the head of a long one. */
   #take(part: LogPart): number {
     this.#count(part);
     const isCut = part.next < part.end;
-    const bytes = isCut ? part.bytes.subarray(0, part.bytes.lastIndexOf(newline) + 1) : part.bytes;
+    const bytes = isCut || this.#isOld(part) ? part.bytes.subarray(0, part.bytes.lastIndexOf(newline) + 1) : part.bytes;
     if (bytes.length === 0) return 0;
     const style = part.style ?? this.#styleBefore(part.firstLine);
     const isOpen = bytes.at(-1) !== newline;
     // A character may be cut at the end of an open line: as a stream, the decoder keeps it back.
     const text = new TextDecoder().decode(bytes, { stream: isOpen });
-    const lines = linesOf(text, style, (raw, index) => {
-      const markers = isOpen ? [] : markersOf(raw, part.firstLine + index);
+    const lines = linesOf(text, style, (raw, index, hasEnd) => {
+      const markers = hasEnd ? markersOf(raw, part.firstLine + index) : [];
       if (markers.length > 0) this.markers.set(part.firstLine + index, markers);
     });
+    const lastEnd = text.lastIndexOf('\n') + 1;
+    if (!isCut && part.next === part.sizeBytes && (!isOpen || endsWithCharacter(bytes))) {
+      this.#end.know(part.next, { style: codesAfter(style, text.slice(0, lastEnd)), raw: text.slice(lastEnd) });
+    }
     this.lines.put(
       part.firstLine,
       lines.map((line) => this.#timed(line)),
@@ -183,6 +219,11 @@ export class StepLog {
     );
     this.seen.add(part.firstLine, part.firstLine + lines.length - 1);
     return lines.length;
+  }
+
+  /** The stream has brought more of its open line meanwhile. */
+  #isOld(part: LogPart): boolean {
+    return part.next === part.sizeBytes && part.sizeBytes < (this.#end.bytes ?? 0);
   }
 
   /** Only what a line says itself is known of when it was printed. */
@@ -200,6 +241,9 @@ export class StepLog {
     const sawNone = bytes.length === 0 && firstLine > wholeLines;
     const asBefore = this.lines.hasOpenLine && wholeLines === this.lines.whole && !sawNone;
     this.lines.grew(wholeLines, sawOpenLine || asBefore);
+    this.#end.count(sizeBytes, wholeLines);
+    if (sawNone && firstLine === wholeLines + 1)
+      this.#end.know(sizeBytes, { style: this.#styleBefore(firstLine), raw: '' });
   }
 
   /** A line that is longer than an answer: its head is shown, or its end where it writes over itself. */
@@ -235,3 +279,10 @@ export class StepLog {
 }
 
 const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes, { stream: true });
+
+/** Of what is cut in the middle of a character, nobody knows how it goes on. */
+function endsWithCharacter(bytes: Uint8Array): boolean {
+  const decoder = new TextDecoder();
+  decoder.decode(bytes.subarray(-4), { stream: true });
+  return decoder.decode() === '';
+}

@@ -1,8 +1,10 @@
-// Holds the log of the open step while it is open, and reads on when the stream of hints says that its run's log grew.
+// Holds the log of the open step while it is open, and follows it by the server's stream of its text while it grows.
+import { pathOf } from '@signalbox/protocol/browser';
 import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import { client } from '../api/client.ts';
 import { live } from '../live/connection.ts';
 import { findSections } from './find-sections.ts';
+import { followStream } from './follow-stream.ts';
 import { StepLog } from './step-log.ts';
 
 type Known = { readonly sizeBytes: number; readonly lines: number };
@@ -21,13 +23,16 @@ export function useStepLog(run: number, step: number, known: Known, grows: boole
   }, [run, step, begin]);
   useEffect(() => {
     if (!log || !grows) return;
-    const end = live.listen(`run:${run}`, () => void log.more());
+    const address = (from: number) => pathOf('follow-log', { run, step }, { from });
+    const following = followStream(log, (from) => new EventSource(address(from)));
+    const ends = [live.listen(`run:${run}`, following.hint), whileSeen(following.resume, following.pause)];
     return () => {
-      end();
+      for (const end of ends) end();
+      following.stop();
       // The last words of a run may come with its end.
       void log.more();
     };
-  }, [log, run, grows]);
+  }, [log, run, step, grows]);
   useSyncExternalStore(log?.subscribe ?? none, log?.version ?? zero);
   useSections(log, { run, step }, grows);
   return log;
@@ -52,6 +57,23 @@ function useSections(log: StepLog | null, { run, step }: { run: number; step: nu
     );
     return () => stop.abort();
   }, [log, run, step, asked]);
+}
+
+const restAfter = 10_000;
+
+/** A browser has six connections to a server, for all its tabs: one that nobody sees gives its own back. */
+function whileSeen(seen: () => void, unseen: () => void): () => void {
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    clearTimeout(rest);
+    if (document.hidden) rest = setTimeout(unseen, restAfter);
+    else seen();
+  };
+  document.addEventListener('visibilitychange', look);
+  return () => {
+    clearTimeout(rest);
+    document.removeEventListener('visibilitychange', look);
+  };
 }
 
 const none = () => () => {};
