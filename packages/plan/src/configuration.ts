@@ -9,13 +9,18 @@ import { link } from './link.ts';
 import { parse } from './parse.ts';
 import { type ConfigFile, sourceOf } from './source.ts';
 import { type Mistake, told } from './tell.ts';
+import type { Table } from './tree.ts';
 
 export type ReadInput = {
   /** `.signalbox.yml`, or the files of `.signalbox/`. */
   readonly files: readonly ConfigFile[];
   /** Files of the tree that matrices take values from; what is missing is asked for. */
   readonly data?: DataFiles | undefined;
+  /** What a script made, with its places in `files`; without it they are YAML. */
+  readonly made?: Made | undefined;
 };
+
+export type Made = { readonly tree: Table | null; readonly findings: readonly Finding[] };
 
 /** Sound, and the same for every push: to be kept and planned from many times. */
 export type Configuration = { readonly draft: Draft };
@@ -25,14 +30,17 @@ export type ReadConfiguration =
   | { readonly kind: 'mistakes'; readonly mistakes: Mistake[] }
   | { readonly kind: 'wanted'; readonly paths: readonly string[] };
 
-const stages = [parse, apply, check, expand, link] as const satisfies readonly Stage[];
+const stages = [apply, check, expand, link] as const satisfies readonly Stage[];
 
 export function readConfiguration(input: ReadInput): ReadConfiguration {
   // A byte-order mark is no part of the text; editors do not count it as a column.
   const files = input.files.map(({ file, text }) => ({ file, text: text.startsWith('\ufeff') ? text.slice(1) : text }));
-  const refused = refuseSize(files);
+  const { made } = input;
+  const refused = made ? null : refuseSize(files);
   if (refused) return refused;
-  const draft = stages.reduce((before: Draft, stage) => stage(before), empty(files, input.data ?? new Map()));
+  const begun = empty(files, input.data ?? new Map());
+  const parsed = made ? { ...begun, tree: made.tree, mistakes: made.findings } : parse(begun);
+  const draft = stages.reduce((before: Draft, stage) => stage(before), parsed);
   // A file that is still to be read may be all that is missing.
   if (draft.wanted.size > 0 && draft.wanted.size + draft.data.size <= limits.dataFiles.most) {
     return { kind: 'wanted', paths: [...draft.wanted] };

@@ -12,6 +12,9 @@ export type PushFacts = {
   readonly files: readonly string[] | null;
 };
 
+/** Where a job is written; for one that functions made, also the calls that led there, the nearest first. */
+export type Origin = Place & { readonly calls?: readonly Place[] };
+
 export type PlannedJob = {
   readonly name: string;
   /** Empty for a gate. */
@@ -23,7 +26,7 @@ export type PlannedJob = {
   readonly needs: string[];
   /** Runs at most while it ends errored. */
   readonly attempts: number;
-  readonly origin: Place;
+  readonly origin: Origin;
 };
 
 export type Plan = {

@@ -1,15 +1,26 @@
 // plan: configuration + push + cause → plan, or every mistake with its place. Pure: no clock, no disk, no database, no node.
 export { type Compiled, type CompileInput, compile, planPush } from './compile.ts';
 export { type Configuration, type ReadConfiguration, type ReadInput, readConfiguration } from './configuration.ts';
+export { type ConfigurationMemory, createConfigurationMemory, type Remembered } from './configuration-memory.ts';
 export type { DataFiles } from './data-files.ts';
 export type { Plan, PlannedJob, PushFacts } from './draft.ts';
 export { type Budget, createGlob, type Glob } from './globs.ts';
 export { type Limit, limits } from './limits.ts';
-export { configDirectory, configFile, type Loaded, loadConfiguration, type TreeFile, type TreeReader } from './load.ts';
+export {
+  configDirectory,
+  configFile,
+  configScript,
+  type Loaded,
+  loadConfiguration,
+  type RunScript,
+  type TreeFile,
+  type TreeReader,
+} from './load.ts';
 export { nearest } from './nearest.ts';
 export { printMistakes } from './print-mistakes.ts';
 export { printPlan } from './print-plan.ts';
 export { configReference, schemaText, withReference } from './reference.ts';
 export { configSchema } from './schema/file.ts';
+export type { Evaluated, EvaluateScript, ScriptFacts } from './script.ts';
 export type { ConfigFile, Place } from './source.ts';
 export { type PackageManager, packageManagers, type StarterOptions, schemaFile, starterFile } from './starter.ts';

@@ -5,6 +5,16 @@ export type Limit = { readonly most: number; readonly sentence: string };
 export const limits = {
   files: { most: 200, sentence: 'Files of the directory `.signalbox`.' },
   fileCharacters: { most: 1_000_000, sentence: 'Characters of all files of the configuration.' },
+  modules: { most: 200, sentence: 'Files that a configuration in TypeScript is made of.' },
+  moduleCharacters: { most: 4_000_000, sentence: 'Characters of these files together.' },
+  brackets: { most: 500, sentence: 'How deep brackets may lie in each other in one of them.' },
+  looks: {
+    most: 2_000,
+    sentence:
+      'Times 10,000 loops and calls of a configuration in TypeScript; unlike seconds, the same on every machine.',
+  },
+  sandboxList: { most: 3_000_000, sentence: 'Keys and values that such a configuration hands over, shared ones once.' },
+  sandboxBytes: { most: 268_435_456, sentence: 'Bytes of memory that a configuration in TypeScript may use.' },
   tokens: { most: 500_000, sentence: 'Words and marks of the file: keys, values, line ends, indentations.' },
   depth: { most: 50, sentence: 'How deep lists and mappings may lie in each other, aliases counted.' },
   values: { most: 5_000_000, sentence: 'Values of the file once every alias is written out.' },

@@ -1,7 +1,9 @@
-// Which files of a tree are its configuration, and reading them: `.signalbox.yml`, or the YAML files of `.signalbox/`.
-import { type Configuration, type ReadConfiguration, readConfiguration } from './configuration.ts';
+// Which files of a tree are its configuration, and reading them: `.signalbox.yml`, the YAML files of `.signalbox/`, or
+// `.signalbox/config.ts`.
+import { type Configuration, type ReadConfiguration, type ReadInput, readConfiguration } from './configuration.ts';
 import type { DataFiles } from './data-files.ts';
 import { limits } from './limits.ts';
+import type { Evaluated } from './script.ts';
 import { type ConfigFile, sourceOf } from './source.ts';
 import { type Mistake, told } from './tell.ts';
 
@@ -25,31 +27,58 @@ export type Loaded =
 
 export const configFile = '.signalbox.yml';
 export const configDirectory = '.signalbox';
+const script = 'config.ts';
+export const configScript = `${configDirectory}/${script}`;
 
-export async function loadConfiguration(tree: TreeReader): Promise<Loaded> {
+/** Runs the script of a tree; what it makes depends on the push, which only the caller knows. */
+export type RunScript = (entry: string, tree: TreeReader) => Promise<Evaluated>;
+
+export async function loadConfiguration(tree: TreeReader, run: RunScript = refuseScript): Promise<Loaded> {
   const found = await findFiles(tree);
-  if (!Array.isArray(found)) return found;
-  if (found.length === 0) return { kind: 'absent' };
+  if (!Array.isArray(found)) return found.kind === 'script' ? read(tree, await runScript(tree, run)) : found;
+  return found.length === 0 ? { kind: 'absent' } : read(tree, { files: found });
+}
+
+async function read(tree: TreeReader, input: ReadInput): Promise<Loaded> {
   const data = new Map<string, string | null>();
   for (;;) {
-    const read: ReadConfiguration = readConfiguration({ files: found, data });
+    const read: ReadConfiguration = readConfiguration({ ...input, data });
     if (read.kind !== 'wanted') return read;
     const refused = await bring(tree, read.paths, data);
     if (refused) return refused;
   }
 }
 
+/** Where nothing can run one. */
+const refuseScript: RunScript = async (entry) => {
+  const message = 'a configuration in TypeScript cannot be run here';
+  const findings = [{ offset: 0, rule: 'script', message, hint: null }];
+  return { files: [{ file: entry, text: '' }], tree: null, findings, asked: [], weight: 0, mayDiffer: true };
+};
+
+async function runScript(tree: TreeReader, run: RunScript): Promise<ReadInput> {
+  const { files, tree: values, findings } = await run(configScript, tree);
+  return { files, made: { tree: values, findings } };
+}
+
 type Refused = { readonly kind: 'mistakes'; readonly mistakes: Mistake[] };
 
-async function findFiles(tree: TreeReader): Promise<ConfigFile[] | Refused> {
+async function findFiles(tree: TreeReader): Promise<ConfigFile[] | Refused | { readonly kind: 'script' }> {
   const single = await tree.read(configFile);
   if (single.kind === 'unreadable') return refuse(configFile, '', single.says, null);
-  const names = (await tree.list(configDirectory)).filter((name) => /\.ya?ml$/.test(name)).sort();
+  const all = await tree.list(configDirectory);
+  const names = all.filter((name) => /\.ya?ml$/.test(name) || name === script).sort();
   if (single.kind === 'text') {
     const [other] = names;
     if (other === undefined) return [{ file: configFile, text: single.text }];
     const message = `the configuration is in this file, and also in \`${configDirectory}/${other}\``;
     return refuse(configFile, single.text, message, `move it into \`${configDirectory}/\`, or remove that directory`);
+  }
+  if (names.includes(script)) {
+    const yaml = names.find((name) => name !== script);
+    if (yaml === undefined) return { kind: 'script' };
+    const message = `the configuration is in \`${configScript}\`, and also in this file`;
+    return refuse(`${configDirectory}/${yaml}`, '', message, 'one of them must go');
   }
   if (names.length > limits.files.most) {
     const message = `\`${configDirectory}\` has ${names.length} files; ${limits.files.most} are the limit`;

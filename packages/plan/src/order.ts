@@ -1,6 +1,6 @@
 // Stage 6: the jobs that run, each after everything that it needs.
-import type { Draft, PlannedJob } from './draft.ts';
-import { placeOf } from './source.ts';
+import type { Cell, Draft, Origin, PlannedJob } from './draft.ts';
+import { placeOf, type Source } from './source.ts';
 
 export function order(draft: Draft): Draft {
   const { cells, edges, reasons } = draft;
@@ -17,8 +17,14 @@ export function order(draft: Draft): Draft {
       // What is left out can only be an optional need here: without the others the job would be left out too.
       needs: (edges[index] ?? []).filter((edge) => !reasons[edge.to]).map((edge) => cells[edge.to]?.name ?? ''),
       attempts: cell.attempts,
-      origin: placeOf(draft.source, cell.offset),
+      origin: originOf(draft.source, cell),
     });
   }
   return { ...draft, jobs };
+}
+
+function originOf(source: Source, { offset, template }: Cell): Origin {
+  const place = placeOf(source, offset);
+  const { madeBy } = template.table;
+  return madeBy ? { ...place, calls: madeBy.map((call) => placeOf(source, call)) } : place;
 }

@@ -25,6 +25,8 @@ export type Table = At & {
   readonly entries: ReadonlyMap<string, Entry>;
   /** A merge into it went wrong: keys may be missing that are not. */
   readonly isPartial: boolean;
+  /** In TypeScript: the offsets of the calls that made it, the nearest first. */
+  readonly madeBy?: readonly number[];
 };
 export type Value = Scalar | List | Table;
 
