@@ -10,6 +10,7 @@ import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { explainCommand } from './commands/explain.ts';
+import { explainConfigCommand } from './commands/explain-config.ts';
 import { groupCommand, groupsCommand } from './commands/groups.ts';
 import { initCommand } from './commands/init.ts';
 import { jobsCommand } from './commands/jobs.ts';
@@ -36,7 +37,7 @@ import type { Terminal } from './terminal.ts';
 
 export const groups = {
   'On this machine': [startCommand, downCommand, doctorCommand],
-  Repositories: [addCommand, removeCommand, initCommand, planCommand, pushCommand],
+  Repositories: [addCommand, removeCommand, initCommand, planCommand, explainConfigCommand, pushCommand],
   Jobs: [
     jobsCommand,
     watchCommand,

@@ -3,7 +3,16 @@
 import type { Draft, Finding } from './draft.ts';
 import { nearestHint } from './nearest.ts';
 import { quote } from './printable.ts';
-import { type Entry, listAt, type Scalar, scalarAt, type Table, tableAt, textsOf } from './tree.ts';
+import {
+  type AppliedTemplate,
+  type Entry,
+  listAt,
+  type Scalar,
+  scalarAt,
+  type Table,
+  tableAt,
+  textsOf,
+} from './tree.ts';
 
 export function apply(draft: Draft): Draft {
   const { tree } = draft;
@@ -18,11 +27,12 @@ export function apply(draft: Draft): Draft {
     if (entry.value.kind !== 'table') continue;
     const named = templateNames(entry.value);
     if (named.length === 0) continue;
-    const parts = named.flatMap((word) => {
+    const parts = named.flatMap((word): AppliedTemplate[] => {
       used.add(word.text);
       const template = templates.get(word.text);
       if (!template) found.push(unknown(word, templates.keys()));
-      return template?.value.kind === 'table' ? [template.value] : [];
+      if (template?.value.kind !== 'table') return [];
+      return [{ name: word.text, offset: word.offset, table: template.value }];
     });
     entries.set(name, { ...entry, value: flattened(entry.value, parts) });
   }
@@ -49,18 +59,19 @@ export function templateNames(job: Table): readonly Scalar[] {
   return single ? [single] : textsOf(listAt(job, 'template'));
 }
 
-function flattened(own: Table, templates: readonly Table[]): Table {
+function flattened(own: Table, templates: readonly AppliedTemplate[]): Table {
   const entries = new Map(own.entries);
-  for (const template of [...templates].reverse()) {
-    for (const [key, entry] of template.entries) {
+  for (const { table } of [...templates].reverse()) {
+    for (const [key, entry] of table.entries) {
       if (key === 'template') continue;
       const before = entries.get(key);
       if (!before) entries.set(key, entry);
       else if (key === 'env') entries.set(key, bothOf(before, entry));
     }
   }
-  const isPartial = own.isPartial || templates.some((template) => template.isPartial);
-  return { ...own, entries, isPartial, hasHoles: [...entries.values()].some(({ value }) => value.hasHoles) };
+  const isPartial = own.isPartial || templates.some(({ table }) => table.isPartial);
+  const hasHoles = [...entries.values()].some(({ value }) => value.hasHoles);
+  return { ...own, entries, isPartial, hasHoles, applied: { own, templates } };
 }
 
 /** Environments are joined name by name; of two of a name the first wins. */

@@ -17,7 +17,7 @@ import { counted, limits } from './limits.ts';
 import { nearestHint } from './nearest.ts';
 import { quote } from './printable.ts';
 import { lineSeenFrom, type Source } from './source.ts';
-import type { Entry, Scalar, Value } from './tree.ts';
+import type { Entry, List, Merged, Scalar, Table, Value } from './tree.ts';
 
 /** Null when the tree cannot be walked safely; what is wrong is in `found`. */
 export function buildTree(document: Document.Parsed, source: Source, found: Finding[]): { value: Value | null } {
@@ -73,23 +73,32 @@ class Builder {
   }
 
   #list(nodes: readonly Node[], node: Node): Built {
-    const built = nodes.map((item) => this.build(item)).filter((item) => item !== null);
-    const items = built.map((item) => item.value);
-    return measured({ kind: 'list', ...rangeOf(node), hasHoles: items.some((item) => item.hasHoles), items }, built);
+    const parts: Built[] = [];
+    const aliases = new Map<number, number>();
+    for (const item of nodes) {
+      const built = this.build(item);
+      if (built === null) continue;
+      if (isAlias(item)) aliases.set(parts.length, offsetOf(item));
+      parts.push(built);
+    }
+    const items = parts.map(({ value }) => value);
+    const hasHoles = items.some((item) => item.hasHoles);
+    const list: List = { kind: 'list', ...rangeOf(node), hasHoles, items, ...(aliases.size > 0 && { aliases }) };
+    return measured(list, parts);
   }
 
   #table(node: YAMLMap): Built {
     const entries = new Map<string, Entry>();
     const parts: Built[] = [];
     let isPartial = false;
-    const merges: { readonly source: Built; readonly offset: number }[] = [];
+    const merges: { readonly source: Built; readonly offset: number; readonly placeOffset: number }[] = [];
     for (const pair of node.items as Pair<Node, Node | null>[]) {
       const key = this.#key(pair.key);
       const built = pair.value ? this.build(pair.value) : leaf('nothing', offsetOf(pair.key));
       if (key === null || built === null) continue;
       const keyOffset = offsetOf(pair.key);
       if (key === '<<' && isScalar(pair.key) && pair.key.type === YamlScalar.PLAIN) {
-        merges.push({ source: built, offset: keyOffset });
+        merges.push({ source: built, offset: keyOffset, placeOffset: offsetOf(pair.value) });
         continue;
       }
       const first = entries.get(key);
@@ -98,15 +107,17 @@ class Builder {
         this.#tell(keyOffset, 'duplicate', message, 'keep one of them');
         continue;
       }
-      entries.set(key, { key, keyOffset, value: built.value });
+      const alias = isAlias(pair.value) ? { aliasOffset: offsetOf(pair.value) } : {};
+      entries.set(key, { key, keyOffset, value: built.value, ...alias });
       parts.push(built);
     }
+    const merged = merges.length > 0 && { merged: mergedOf(entries, merges) };
     for (const { source, offset } of merges) {
       if (!this.#merge(entries, source.value, offset)) isPartial = true;
       parts.push({ ...source, depth: source.depth - 1 });
     }
     const hasHoles = [...entries.values()].some((entry) => entry.value.hasHoles);
-    return measured({ kind: 'table', ...rangeOf(node), hasHoles, entries, isPartial }, parts);
+    return measured({ kind: 'table', ...rangeOf(node), hasHoles, entries, isPartial, ...merged }, parts);
   }
 
   /** Keys of the mapping itself win over merged ones, and earlier merged ones over later. */
@@ -190,4 +201,21 @@ class Builder {
   #tell(offset: number, rule: string, message: string, hint: Finding['hint']): void {
     this.#found.push({ offset, rule, message, hint });
   }
+}
+
+/** Where merged keys come from, told before they are merged. */
+function mergedOf(
+  entries: ReadonlyMap<string, Entry>,
+  merges: readonly { readonly source: Built; readonly placeOffset: number }[],
+): Merged {
+  const sources = merges.flatMap(({ source: { value }, placeOffset }) => {
+    if (value.kind === 'table') return [{ offset: placeOffset, table: value }];
+    if (value.kind !== 'list') return [];
+    const tables: { offset: number; table: Table }[] = [];
+    for (const [index, table] of value.items.entries()) {
+      if (table.kind === 'table') tables.push({ offset: value.aliases?.get(index) ?? placeOffset, table });
+    }
+    return tables;
+  });
+  return { ownKeys: new Set(entries.keys()), sources };
 }

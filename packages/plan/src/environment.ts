@@ -11,6 +11,8 @@ export function textsIn(table: Table | undefined): [string, string][] {
   return texts;
 }
 
+export const matrixName = (key: string): string => `MATRIX_${key.toUpperCase().replaceAll('-', '_')}`;
+
 /** Each value of the cell under the name of its key. */
 export function matrixEnv(
   values: ReadonlyMap<string, string>,
@@ -19,7 +21,7 @@ export function matrixEnv(
 ): [string, string][] {
   const names = new Map<string, string>();
   return [...values].map(([key, value]) => {
-    const name = `MATRIX_${key.toUpperCase().replaceAll('-', '_')}`;
+    const name = matrixName(key);
     const twin = names.get(name);
     if (twin !== undefined && matrix) {
       const message = `the matrix keys ${quote(twin)} and ${quote(key)} would both be \`${name}\` in the environment`;

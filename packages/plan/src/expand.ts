@@ -5,7 +5,7 @@ import { createDataReader } from './data-files.ts';
 import type { Cell, Draft, Finding, Template } from './draft.ts';
 import { eachHoledText, fill, unknownKeys } from './expressions.ts';
 import { counted, limits } from './limits.ts';
-import { type Combination, readMatrix } from './matrix.ts';
+import { type Combination, type Matrix, readMatrix } from './matrix.ts';
 import { quote } from './printable.ts';
 import { createJobReader, type JobReader } from './read-job.ts';
 import { job } from './schema/job.ts';
@@ -76,7 +76,8 @@ type Expansion = {
   sizeCharacters: number;
 };
 
-const single = { combinations: [{ values: new Map<string, string>(), offset: null }], keys: [] };
+/** What a job without a matrix has. */
+export const single: Matrix = { combinations: [{ values: new Map<string, string>(), offset: null }], keys: [] };
 
 function addCell(expansion: Expansion, template: Template, combination: Combination, matrix: Entry | undefined): void {
   const name = nameOf(template.name, combination);
@@ -90,7 +91,7 @@ function addCell(expansion: Expansion, template: Template, combination: Combinat
 }
 
 /** `<template>-<value>-<value>`, of letters that a path and an address can hold. */
-function nameOf(template: string, { values }: Combination): string {
+export function nameOf(template: string, { values }: Combination): string {
   if (values.size === 0) return template;
   return [template, ...[...values.values()].map((value) => value.replace(/[^A-Za-z0-9._-]+/g, '-'))].join('-');
 }

@@ -85,25 +85,40 @@ export function unknownKeys(
   });
 }
 
-/** The n-th expression of the text is the n-th in the file from there on, unless the text was written with escapes. */
+/** Where each key is asked for first; expressions that are none are passed over. */
+export function expressionPlaces(source: Source, scalar: Scalar): { key: string; text: string; offset: number }[] {
+  const places = new Map<string, { key: string; text: string; offset: number }>();
+  eachHole(source, scalar, ({ key, start, end }, offset) => {
+    if (key !== null && !places.has(key)) places.set(key, { key, text: scalar.text.slice(start, end), offset });
+    return true;
+  });
+  return [...places.values()];
+}
+
 function findings(
   source: Source,
   scalar: Scalar,
   wrongWith: (hole: Hole) => readonly [message: string, hint: string | null] | null,
 ): Finding[] {
   const found: Finding[] = [];
+  eachHole(source, scalar, (hole, offset) => {
+    const wrong = wrongWith(hole);
+    if (!wrong) return true;
+    const [message, hint] = wrong;
+    found.push({ offset, rule: 'expression', message, hint: hint ?? onlyMatrix });
+    return found.length <= limits.mistakes.most;
+  });
+  return found;
+}
+
+/** The n-th expression of the text is the n-th in the file from there on, unless the text was written with escapes. */
+function eachHole(source: Source, scalar: Scalar, visit: (hole: Hole, offset: number) => boolean): void {
   let next = scalar.offset;
   for (const hole of scalar.holes) {
     const at = next < 0 ? -1 : source.text.indexOf('${{', next);
     next = at < 0 ? -1 : at + 3;
-    const wrong = wrongWith(hole);
-    if (!wrong) continue;
-    const [message, hint] = wrong;
-    const offset = at >= 0 && at < scalar.end ? at : scalar.offset;
-    found.push({ offset, rule: 'expression', message, hint: hint ?? onlyMatrix });
-    if (found.length > limits.mistakes.most) break;
+    if (!visit(hole, at >= 0 && at < scalar.end ? at : scalar.offset)) return;
   }
-  return found;
 }
 
 const onlyMatrix = `the only expressions are \`${expressionOf('matrix.KEY')}\`, inside a job that has a \`matrix\``;

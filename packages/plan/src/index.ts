@@ -17,6 +17,8 @@ export {
   type TreeReader,
 } from './load.ts';
 export { nearest } from './nearest.ts';
+export { type Explained, explainConfig } from './origin/explain.ts';
+export { printOrigins } from './origin/print-origins.ts';
 export { printMistakes } from './print-mistakes.ts';
 export { printPlan } from './print-plan.ts';
 export { configReference, schemaText, withReference } from './reference.ts';

@@ -20,7 +20,9 @@ const atTheTop: Rule = (key) => {
 };
 const names: Rule = () => 'one';
 
-function join(source: Source, one: Table, other: Table, found: Finding[], rule: Rule): Pick<Table, 'entries'> {
+type Joined = Pick<Table, 'entries' | 'merged'>;
+
+function join(source: Source, one: Table, other: Table, found: Finding[], rule: Rule): Joined {
   const entries = new Map(one.entries);
   for (const [key, entry] of other.entries) {
     const before = entries.get(key);
@@ -32,7 +34,9 @@ function join(source: Source, one: Table, other: Table, found: Finding[], rule: 
       found.push({ offset: entry.keyOffset, rule: 'duplicate', message, hint: 'keep one of them' });
     }
   }
-  return { entries };
+  if (!one.merged && !other.merged) return { entries };
+  const ownKeys = new Set([one, other].flatMap((table) => [...(table.merged?.ownKeys ?? table.entries.keys())]));
+  return { entries, merged: { ownKeys, sources: [...(one.merged?.sources ?? []), ...(other.merged?.sources ?? [])] } };
 }
 
 /** What is no mapping is left for the check to complain about. */

@@ -18,15 +18,47 @@ export type Scalar = At & {
   readonly value: string | number | boolean | null;
   readonly holes: readonly Hole[];
 };
-export type List = At & { readonly kind: 'list'; readonly items: readonly Value[] };
-export type Entry = { readonly key: string; readonly keyOffset: number; readonly value: Value };
+export type List = At & {
+  readonly kind: 'list';
+  readonly items: readonly Value[];
+  /** Of entries that are an alias, by their number: where it stands. */
+  readonly aliases?: ReadonlyMap<number, number>;
+};
+export type Entry = {
+  readonly key: string;
+  readonly keyOffset: number;
+  readonly value: Value;
+  /** Where the alias stands, if the value is one. */
+  readonly aliasOffset?: number;
+};
 export type Table = At & {
   readonly kind: 'table';
   readonly entries: ReadonlyMap<string, Entry>;
   /** A merge into it went wrong: keys may be missing that are not. */
   readonly isPartial: boolean;
+  /** What `<<` brought into it. */
+  readonly merged?: Merged;
+  /** Of a job that applies templates: what it was before. */
+  readonly applied?: Applied;
   /** In TypeScript: the offsets of the calls that made it, the nearest first. */
   readonly madeBy?: readonly number[];
+};
+export type Merged = {
+  /** Its own keys, which win. */
+  readonly ownKeys: ReadonlySet<string>;
+  /** In the order in which they win. */
+  readonly sources: readonly { readonly offset: number; readonly table: Table }[];
+};
+export type Applied = {
+  readonly own: Table;
+  /** In the order in which they are named: the last wins. */
+  readonly templates: readonly AppliedTemplate[];
+};
+export type AppliedTemplate = {
+  readonly name: string;
+  /** Where the job names it. */
+  readonly offset: number;
+  readonly table: Table;
 };
 export type Value = Scalar | List | Table;
 

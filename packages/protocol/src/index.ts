@@ -13,6 +13,7 @@ export * from './shapes/invariants.ts';
 export * from './shapes/job.ts';
 export * from './shapes/keeping.ts';
 export * from './shapes/log.ts';
+export * from './shapes/origin.ts';
 export * from './shapes/problem.ts';
 export * from './shapes/results.ts';
 export * from './shapes/source.ts';

@@ -4,8 +4,8 @@ import { type Command, Option } from 'commander';
 import { createCommand, runWith, withOutput } from '../command-line.ts';
 import { exitCode } from '../exit-codes.ts';
 import type { Output, OutputOptions } from '../output.ts';
+import { readSound } from '../read-configuration.ts';
 import type { Terminal } from '../terminal.ts';
-import { noConfiguration, readCommit, readWorkTree } from '../work-tree.ts';
 
 const causes = ['push', 'manual'] as const satisfies readonly Cause[];
 
@@ -24,18 +24,10 @@ export function planCommand(terminal: Terminal): Command {
       .addOption(new Option('--cause <cause>', 'why it is planned').choices(causes).default('push')),
   ).action(
     runWith(terminal, async (output: Output, { branch, rev, cause }: Options) => {
-      const facts = rev
-        ? await readCommit(terminal.directory, rev, branch)
-        : await readWorkTree(terminal.directory, branch);
-      // Loaded when asked for: most commands start faster without it.
-      const { loadConfiguration, planPush, printMistakes, printPlan } = await import('@signalbox/plan');
-      const loaded = await loadConfiguration(facts.tree);
-      if (loaded.kind === 'absent') throw noConfiguration(rev ? `${facts.top} at ${rev}` : facts.top);
-      if (loaded.kind === 'mistakes') {
-        output.answer({ mistakes: loaded.mistakes }, () => printMistakes(loaded.mistakes).trimEnd());
-        return exitCode('usage');
-      }
-      const plan = planPush(loaded.configuration, facts.push, cause);
+      const read = await readSound(output, terminal.directory, { rev, branch });
+      if (read.kind === 'told') return read.code;
+      const { planPush, printPlan } = await import('@signalbox/plan');
+      const plan = planPush(read.configuration, read.facts.push, cause);
       output.answer(plan, () => printPlan(plan).trimEnd());
       return exitCode('ok');
     }),
