@@ -1,4 +1,5 @@
 // `npm run bench -- NAME [options]`: runs one benchmark, which prints what it does and ends in one line of JSON.
+import { checkBench } from './check.ts';
 import { firstGreen } from './first-green.ts';
 import { fleetBench } from './fleet.ts';
 import { say } from './ground/figures.ts';
@@ -16,6 +17,7 @@ import { trivialBuilds } from './trivial-builds.ts';
 
 /** Adding one is a file and a line here. */
 const benches = {
+  check: checkBench,
   'first-green': firstGreen,
   'queue-cycle': queueCycle,
   'queue-depth': queueDepth,

@@ -5,6 +5,7 @@ import { addCommand } from './commands/add.ts';
 import { approveCommand, rejectCommand } from './commands/answer.ts';
 import { auditCommand } from './commands/audit.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -37,7 +38,7 @@ import type { Terminal } from './terminal.ts';
 
 export const groups = {
   'On this machine': [startCommand, downCommand, doctorCommand],
-  Repositories: [addCommand, removeCommand, initCommand, planCommand, explainConfigCommand, pushCommand],
+  Repositories: [addCommand, removeCommand, initCommand, checkCommand, planCommand, explainConfigCommand, pushCommand],
   Jobs: [
     jobsCommand,
     watchCommand,

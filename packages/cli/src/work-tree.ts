@@ -110,7 +110,7 @@ async function branchOf(top: string): Promise<string> {
 
 const emptyTree = (top: string) => git(top, ['hash-object', '-t', 'tree', '--stdin'], { input: '' });
 
-async function nulList(top: string, args: readonly string[]): Promise<string[]> {
+export async function nulList(top: string, args: readonly string[]): Promise<string[]> {
   return (await git(top, args)).split('\0').filter((name) => name !== '');
 }
 

@@ -7,6 +7,7 @@ import { expand } from './expand.ts';
 import { counted, limits } from './limits.ts';
 import { link } from './link.ts';
 import { parse } from './parse.ts';
+import { type Clock, timed } from './profile.ts';
 import { type ConfigFile, sourceOf } from './source.ts';
 import { type Mistake, told } from './tell.ts';
 import type { Table } from './tree.ts';
@@ -30,17 +31,21 @@ export type ReadConfiguration =
   | { readonly kind: 'mistakes'; readonly mistakes: Mistake[] }
   | { readonly kind: 'wanted'; readonly paths: readonly string[] };
 
-const stages = [apply, check, expand, link] as const satisfies readonly Stage[];
+const stages = { apply, check, expand, link } as const satisfies Record<string, Stage>;
 
-export function readConfiguration(input: ReadInput): ReadConfiguration {
+export function readConfiguration(input: ReadInput, clock?: Clock): ReadConfiguration {
   // A byte-order mark is no part of the text; editors do not count it as a column.
   const files = input.files.map(({ file, text }) => ({ file, text: text.startsWith('\ufeff') ? text.slice(1) : text }));
   const { made } = input;
   const refused = made ? null : refuseSize(files);
   if (refused) return refused;
-  const begun = empty(files, input.data ?? new Map());
-  const parsed = made ? { ...begun, tree: made.tree, mistakes: made.findings } : parse(begun);
-  const draft = stages.reduce((before: Draft, stage) => stage(before), parsed);
+  const begun = { ...empty(files, input.data ?? new Map()), clock };
+  let draft: Draft = made
+    ? { ...begun, tree: made.tree, mistakes: made.findings }
+    : timed(clock, { kind: 'stage', name: 'parse' }, () => parse(begun));
+  for (const [name, stage] of Object.entries<Stage>(stages)) {
+    draft = timed(clock, { kind: 'stage', name }, () => stage(draft));
+  }
   // A file that is still to be read may be all that is missing.
   if (draft.wanted.size > 0 && draft.wanted.size + draft.data.size <= limits.dataFiles.most) {
     return { kind: 'wanted', paths: [...draft.wanted] };

@@ -1,6 +1,7 @@
 // What goes from stage to stage: a plan in the making, and everything found wrong on the way.
 import type { Cause, JobAttributes, JobOrder, JobSpec, LeftOut, Mistake } from '@signalbox/protocol';
 import type { DataFiles } from './data-files.ts';
+import type { Clock } from './profile.ts';
 import type { Place, Source } from './source.ts';
 import type { Entry, Table } from './tree.ts';
 
@@ -83,6 +84,8 @@ export type Draft = {
   readonly data: DataFiles;
   /** Files of the tree whose text somebody must bring first. */
   readonly wanted: ReadonlySet<string>;
+  /** Given only when somebody wants to know where the time goes. */
+  readonly clock?: Clock | undefined;
   readonly push: PushFacts;
   readonly cause: Cause;
   readonly mistakes: readonly Finding[];

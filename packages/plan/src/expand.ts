@@ -1,60 +1,37 @@
 // Stage 3: every template becomes its cells: expressions filled in, the result held against the schema, defaults settled.
 import { type Check, createCheck } from './check-value.ts';
 import { cut } from './chunks.ts';
-import { createDataReader } from './data-files.ts';
-import type { Cell, Draft, Finding, Template } from './draft.ts';
+import { createDataReader, type DataReader } from './data-files.ts';
+import type { Cell, Draft, Finding, Patterns, Template } from './draft.ts';
 import { eachHoledText, fill, unknownKeys } from './expressions.ts';
 import { counted, limits } from './limits.ts';
 import { type Combination, type Matrix, readMatrix } from './matrix.ts';
 import { quote } from './printable.ts';
+import { timed } from './profile.ts';
 import { createJobReader, type JobReader } from './read-job.ts';
 import { job } from './schema/job.ts';
 import { lineSeenFrom } from './source.ts';
 import type { Entry, Table, Value } from './tree.ts';
 
 export function expand(draft: Draft): Draft {
+  const wanted = new Set(draft.wanted);
   const mistakes: Finding[] = [];
   const warnings: Finding[] = [];
   const expansion: Expansion = {
     draft,
     mistakes,
+    warnings,
     check: createCheck(mistakes),
     reader: createJobReader(draft.tree, mistakes, warnings),
+    readData: createDataReader(draft, wanted),
     cells: new Map(),
+    unknownTemplates: new Set(draft.unknownTemplates),
     sizeCharacters: 0,
+    isFull: false,
   };
-  const unknownTemplates = new Set(draft.unknownTemplates);
-  const wanted = new Set(draft.wanted);
-  const readData = createDataReader(draft, wanted);
-  let isFull = false;
   for (const template of draft.templates) {
-    const matrix = template.table.entries.get('matrix');
-    const rows = isFull ? null : matrix ? readMatrix(matrix, readData, mistakes, warnings) : single;
-    const read = rows && cut(rows, template.table, mistakes);
-    if (read === null) {
-      unknownTemplates.add(template.name);
-      continue;
-    }
-    if (expansion.cells.size + read.combinations.length > limits.jobs.most) {
-      const message = `with this job the file makes more than ${counted(limits.jobs.most)} jobs`;
-      mistakes.push({ offset: template.entry.keyOffset, rule: 'jobs', message, hint: null });
-      unknownTemplates.add(template.name);
-      isFull = true;
-      continue;
-    }
-    refuseUnknownKeys(expansion, template, read.combinations, read.keys);
-    for (const combination of read.combinations) {
-      if (expansion.sizeCharacters > limits.planCharacters.most) break;
-      addCell(expansion, template, combination, matrix);
-    }
-    if (expansion.sizeCharacters > limits.planCharacters.most) {
-      const most = counted(limits.planCharacters.most);
-      const message = `up to this job, scripts and environment of all jobs have more than ${most} characters`;
-      const hint = 'put long scripts into files of the tree';
-      mistakes.push({ offset: template.entry.keyOffset, rule: 'plan-size', message, hint });
-      unknownTemplates.add(template.name);
-      isFull = true;
-    }
+    const named = { kind: 'job', name: template.name, offset: template.entry.keyOffset } as const;
+    timed(draft.clock, named, () => expandTemplate(expansion, template));
   }
   refuseManyGlobs(expansion);
   return {
@@ -63,21 +40,57 @@ export function expand(draft: Draft): Draft {
     mistakes: [...draft.mistakes, ...mistakes],
     warnings: [...draft.warnings, ...warnings],
     cells: [...expansion.cells.values()],
-    unknownTemplates,
+    unknownTemplates: expansion.unknownTemplates,
   };
 }
 
 type Expansion = {
   readonly draft: Draft;
   readonly mistakes: Finding[];
+  readonly warnings: Finding[];
   readonly check: Check;
   readonly reader: JobReader;
+  readonly readData: DataReader;
   readonly cells: Map<string, Cell>;
+  readonly unknownTemplates: Set<string>;
   sizeCharacters: number;
+  /** A limit of the whole was passed: no more is made. */
+  isFull: boolean;
 };
 
 /** What a job without a matrix has. */
 export const single: Matrix = { combinations: [{ values: new Map<string, string>(), offset: null }], keys: [] };
+
+function expandTemplate(expansion: Expansion, template: Template): void {
+  const { mistakes, warnings } = expansion;
+  const { table, entry, name } = template;
+  const matrix = table.entries.get('matrix');
+  const rows = expansion.isFull ? null : matrix ? readMatrix(matrix, expansion.readData, mistakes, warnings) : single;
+  const read = rows && cut(rows, table, mistakes);
+  if (read === null) {
+    expansion.unknownTemplates.add(name);
+    return;
+  }
+  const stop = (rule: string, message: string, hint: string | null) => {
+    mistakes.push({ offset: entry.keyOffset, rule, message, hint });
+    expansion.unknownTemplates.add(name);
+    expansion.isFull = true;
+  };
+  if (expansion.cells.size + read.combinations.length > limits.jobs.most) {
+    stop('jobs', `with this job the file makes more than ${counted(limits.jobs.most)} jobs`, null);
+    return;
+  }
+  refuseUnknownKeys(expansion, template, read.combinations, read.keys);
+  for (const combination of read.combinations) {
+    if (expansion.sizeCharacters > limits.planCharacters.most) break;
+    addCell(expansion, template, combination, matrix);
+  }
+  if (expansion.sizeCharacters > limits.planCharacters.most) {
+    const most = counted(limits.planCharacters.most);
+    const message = `up to this job, scripts and environment of all jobs have more than ${most} characters`;
+    stop('plan-size', message, 'put long scripts into files of the tree');
+  }
+}
 
 function addCell(expansion: Expansion, template: Template, combination: Combination, matrix: Entry | undefined): void {
   const name = nameOf(template.name, combination);
@@ -158,16 +171,20 @@ function refuseUnknownKeys(
 /** Each different list is matched once, against all files of the push. */
 function refuseManyGlobs({ mistakes, cells }: Expansion): void {
   const lists = new Set<string>();
+  const seen = new Set<Patterns>();
   let count = 0;
+  const add = (list: Patterns): boolean => {
+    if (seen.has(list)) return true;
+    seen.add(list);
+    const before = lists.size;
+    lists.add(list.patterns.join('\n'));
+    if (lists.size > before) count += list.patterns.length;
+    if (count <= limits.globs.most) return true;
+    const message = `up to here the lists of patterns hold more than ${counted(limits.globs.most)}`;
+    mistakes.push({ offset: list.offset, rule: 'globs', message, hint: 'use the same list for several jobs' });
+    return false;
+  };
   for (const { conditions, ifChanged } of cells.values()) {
-    for (const list of ifChanged ? [...conditions, ifChanged] : conditions) {
-      const before = lists.size;
-      lists.add(list.patterns.join('\n'));
-      if (lists.size > before) count += list.patterns.length;
-      if (count <= limits.globs.most) continue;
-      const message = `up to here the lists of patterns hold more than ${counted(limits.globs.most)}`;
-      mistakes.push({ offset: list.offset, rule: 'globs', message, hint: 'use the same list for several jobs' });
-      return;
-    }
+    if (!conditions.every(add) || (ifChanged && !add(ifChanged))) return;
   }
 }

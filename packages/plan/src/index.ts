@@ -6,6 +6,8 @@ export type { DataFiles } from './data-files.ts';
 export type { Plan, PlannedJob, PushFacts } from './draft.ts';
 export { type Budget, createGlob, type Glob } from './globs.ts';
 export { type Limit, limits } from './limits.ts';
+export type { Facts } from './lint/facts.ts';
+export { type Linted, lint } from './lint/index.ts';
 export {
   configDirectory,
   configFile,
@@ -21,6 +23,9 @@ export { type Explained, explainConfig } from './origin/explain.ts';
 export { printOrigins } from './origin/print-origins.ts';
 export { printMistakes } from './print-mistakes.ts';
 export { printPlan } from './print-plan.ts';
+export { printProfile, traceOf } from './print-profile.ts';
+export { printSarif } from './print-sarif.ts';
+export type { Clock, Span } from './profile.ts';
 export { configReference, schemaText, withReference } from './reference.ts';
 export { configSchema } from './schema/file.ts';
 export type { Evaluated, EvaluateScript, ScriptFacts } from './script.ts';

@@ -33,18 +33,23 @@ export const configScript = `${configDirectory}/${script}`;
 /** Runs the script of a tree; what it makes depends on the push, which only the caller knows. */
 export type RunScript = (entry: string, tree: TreeReader) => Promise<Evaluated>;
 
-export async function loadConfiguration(tree: TreeReader, run: RunScript = refuseScript): Promise<Loaded> {
+/** `read` may keep what it has read before, or measure. */
+export async function loadConfiguration(
+  tree: TreeReader,
+  run: RunScript = refuseScript,
+  read = readConfiguration,
+): Promise<Loaded> {
   const found = await findFiles(tree);
-  if (!Array.isArray(found)) return found.kind === 'script' ? read(tree, await runScript(tree, run)) : found;
-  return found.length === 0 ? { kind: 'absent' } : read(tree, { files: found });
+  if (!Array.isArray(found)) return found.kind === 'script' ? readFrom(tree, await runScript(tree, run), read) : found;
+  return found.length === 0 ? { kind: 'absent' } : readFrom(tree, { files: found }, read);
 }
 
-async function read(tree: TreeReader, input: ReadInput): Promise<Loaded> {
+async function readFrom(tree: TreeReader, input: ReadInput, read: typeof readConfiguration): Promise<Loaded> {
   const data = new Map<string, string | null>();
   for (;;) {
-    const read: ReadConfiguration = readConfiguration({ ...input, data });
-    if (read.kind !== 'wanted') return read;
-    const refused = await bring(tree, read.paths, data);
+    const answer: ReadConfiguration = read({ ...input, data });
+    if (answer.kind !== 'wanted') return answer;
+    const refused = await bring(tree, answer.paths, data);
     if (refused) return refused;
   }
 }

@@ -98,13 +98,22 @@ function readCells(table: Table, key: 'include' | 'exclude'): WrittenCell[] | nu
 
 /** All combinations; the last key changes fastest. */
 function combine(dimensions: readonly Dimension[]): Combination[] {
-  let combinations: [string, string][][] = [[]];
-  for (const { key, values } of dimensions) {
-    combinations = combinations.flatMap((before) =>
-      values.map(({ text }) => [...before, [key, text] as [string, string]]),
-    );
+  const combinations: Combination[] = [];
+  const chosen: number[] = dimensions.map(() => 0);
+  for (;;) {
+    const values = new Map<string, string>();
+    for (const [index, { key, values: all }] of dimensions.entries())
+      values.set(key, all[chosen[index] ?? 0]?.text ?? '');
+    combinations.push({ values, offset: null });
+    // Like the wheels of a counter: the last turns fastest, and a full turn moves the one before it.
+    let wheel = dimensions.length - 1;
+    for (; wheel >= 0; wheel -= 1) {
+      chosen[wheel] = (chosen[wheel] ?? 0) + 1;
+      if ((chosen[wheel] ?? 0) < (dimensions[wheel]?.values.length ?? 0)) break;
+      chosen[wheel] = 0;
+    }
+    if (wheel < 0) return combinations;
   }
-  return combinations.map((pairs) => ({ values: new Map(pairs), offset: null }));
 }
 
 /** Entries of the same keys are looked up together: the cost is cells plus entries, not one times the other. */

@@ -3,9 +3,11 @@ import type { Mistake } from '@signalbox/protocol';
 import { counted } from './limits.ts';
 import { printable } from './printable.ts';
 
-export function printMistakes(mistakes: readonly Mistake[]): string {
-  const parts = mistakes.map(printMistake);
-  const count = mistakes.length === 1 ? '1 mistake' : `${counted(mistakes.length)} mistakes`;
+export function printMistakes(mistakes: readonly Mistake[], word: 'mistake' | 'warning' = 'mistake'): string {
+  const parts = mistakes.map((mistake) =>
+    word === 'warning' ? `warning: ${printMistake(mistake)}` : printMistake(mistake),
+  );
+  const count = mistakes.length === 1 ? `1 ${word}` : `${counted(mistakes.length)} ${word}s`;
   return `${[...parts, count].join('\n\n')}\n`;
 }
 

@@ -5,7 +5,7 @@ import type { Cell, Finding } from './draft.ts';
 import { matrixEnv, refuseBoth, sizeOf, textsIn } from './environment.ts';
 import { readErrorPatterns } from './error-patterns.ts';
 import { readAttributes } from './read-attributes.ts';
-import { patternsAt, readConditions } from './read-conditions.ts';
+import { createConditionsReader } from './read-conditions.ts';
 import { readDuration } from './read-duration.ts';
 import { readNeeds } from './read-needs.ts';
 import { readOrder } from './read-order.ts';
@@ -30,6 +30,7 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
   const fileEnv = textsIn(file ? tableAt(file, 'env') : undefined);
   const errorPatterns = readErrorPatterns(file, found);
   const readSteps = createStepsReader(found, warnings);
+  const reader = createConditionsReader();
 
   const readSpec = (table: Table, values: ReadonlyMap<string, string>, matrix: Entry | undefined): ReadSpec => {
     const timeoutSeconds = readDuration(table, 'timeout', 7200, found);
@@ -67,8 +68,8 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
         spec,
         order: readOrder(table, found),
         attempts: isGate ? 1 : numberAt(table, 'attempts', 3),
-        conditions: readConditions(table),
-        ifChanged: patternsAt(table, 'if-changed'),
+        conditions: reader.conditions(table),
+        ifChanged: reader.ifChanged(table),
         needs: readNeeds(table),
       },
       sizeCharacters,

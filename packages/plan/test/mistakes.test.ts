@@ -324,10 +324,10 @@ test('each limit answers with its number', () => {
     'the matrix has 10,100 cells; 10,000 are the limit',
   );
   expect(message(`jobs: { a: { matrix: ${matrix(...Array(19).fill(50))}, steps: [x] } }`)).toMatch(/billions of cells/);
-  const jobs = ['a', 'b', 'c'].map((name) => `  ${name}: { matrix: ${matrix(100, 90)}, steps: [x] }`).join('\n');
-  expect(message(`jobs:\n${jobs}\n`)).toBe('with this job the file makes more than 20,000 jobs');
-  const wide = `jobs:\n  a: { matrix: ${matrix(500)}, steps: [x] }\n  b: { matrix: ${matrix(500)}, needs: [a], steps: [x] }\n`;
-  expect(message(wide)).toMatch(/200,000 needs are passed/);
+  const jobs = [...'abcdef'].map((name) => `  ${name}: { matrix: ${matrix(100, 90)}, steps: [x] }`).join('\n');
+  expect(message(`jobs:\n${jobs}\n`)).toBe('with this job the file makes more than 50,000 jobs');
+  const wide = `jobs:\n  a: { matrix: ${matrix(750)}, steps: [x] }\n  b: { matrix: ${matrix(750)}, needs: [a], steps: [x] }\n`;
+  expect(message(wide)).toMatch(/500,000 needs are passed/);
   expect(message(`jobs: { a: { steps: [${'x, '.repeat(201)}] } }`)).toBe('`steps` has 201 entries; 200 are the limit');
   const big = `x-s: &s "${'x'.repeat(100_000)}"\njobs: { a: { matrix: ${matrix(501)}, steps: [*s] } }`;
   expect(message(big)).toMatch(/more than 50,000,000 characters/);
