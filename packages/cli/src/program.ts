@@ -13,6 +13,7 @@ import { downCommand } from './commands/down.ts';
 import { explainCommand } from './commands/explain.ts';
 import { explainConfigCommand } from './commands/explain-config.ts';
 import { groupCommand, groupsCommand } from './commands/groups.ts';
+import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { logCommand } from './commands/log.ts';
@@ -38,7 +39,16 @@ import type { Terminal } from './terminal.ts';
 
 export const groups = {
   'On this machine': [startCommand, downCommand, doctorCommand],
-  Repositories: [addCommand, removeCommand, initCommand, checkCommand, planCommand, explainConfigCommand, pushCommand],
+  Repositories: [
+    addCommand,
+    removeCommand,
+    initCommand,
+    importCommand,
+    checkCommand,
+    planCommand,
+    explainConfigCommand,
+    pushCommand,
+  ],
   Jobs: [
     jobsCommand,
     watchCommand,

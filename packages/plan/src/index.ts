@@ -5,6 +5,13 @@ export { type ConfigurationMemory, createConfigurationMemory, type Remembered } 
 export type { DataFiles } from './data-files.ts';
 export type { Plan, PlannedJob, PushFacts } from './draft.ts';
 export { type Budget, createGlob, type Glob } from './globs.ts';
+export {
+  type ImportInput,
+  type ImportKind,
+  type ImportResult,
+  importConfiguration,
+  importKinds,
+} from './import/import.ts';
 export { type Limit, limits } from './limits.ts';
 export type { Facts } from './lint/facts.ts';
 export { type Linted, lint } from './lint/index.ts';
