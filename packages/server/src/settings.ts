@@ -219,12 +219,17 @@ export const settingTable = {
   SIGNALBOX_LOG_SEARCHES: setting(
     whole(1, 1000),
     recordDefaults.searches,
-    'Searches in logs that one server does at once; who comes then is told to try again.',
+    'Searches in logs that one server does at once; who comes then waits for a place.',
   ),
   SIGNALBOX_LOG_CALLER_SEARCHES: setting(
     whole(1, 1000),
     recordDefaults.callerSearches,
     'Searches in logs that one server does at once for the same token.',
+  ),
+  SIGNALBOX_LOG_SEARCH_WAIT_SECONDS: setting(
+    whole(0, 60),
+    recordDefaults.searchWaitSeconds,
+    'How long a search in a log waits for a place before it is told to try again.',
   ),
   SIGNALBOX_LOG_SEARCH_THREADS: setting(
     whole(1, 64),

@@ -19,6 +19,8 @@ export type RecordLimits = {
   /** Searches of one server at once, and of one caller: each inflates as fast as it can. */
   readonly searches: number;
   readonly callerSearches: number;
+  /** How long a search waits for a place before it is refused. */
+  readonly searchWaitSeconds: number;
   /** Threads that inflate and search: as many processors are busy while somebody does. */
   readonly searchThreads: number;
   /** Bytes shown of a line that was found. */
@@ -83,6 +85,7 @@ export const recordDefaults: RecordLimits = {
   searchBytes: 4_294_967_296,
   searches: 8,
   callerSearches: 4,
+  searchWaitSeconds: 5,
   searchThreads: 2,
   searchTextBytes: 1000,
   expressionLineBytes: 4096,

@@ -47,6 +47,7 @@ export async function gatherParts({ settings, data, db, queueDb, live, log, metr
     searchBytes: settings.SIGNALBOX_LOG_SEARCH_BYTES,
     searches: settings.SIGNALBOX_LOG_SEARCHES,
     callerSearches: settings.SIGNALBOX_LOG_CALLER_SEARCHES,
+    searchWaitSeconds: settings.SIGNALBOX_LOG_SEARCH_WAIT_SECONDS,
     searchThreads: settings.SIGNALBOX_LOG_SEARCH_THREADS,
     compareSeconds: settings.SIGNALBOX_LOG_COMPARE_SECONDS,
     compareLines: settings.SIGNALBOX_LOG_COMPARE_LINES,

@@ -19,8 +19,9 @@ import { goneSignal, type Handlers } from '../handler.ts';
 import { followLog, lastEventId } from '../live/follow-log.ts';
 import type { FollowLimits } from '../live/log-reader.ts';
 import type { LogTaps } from '../live/log-taps.ts';
+import { searchPlaces } from '../search-places.ts';
 import { sendFile } from '../send-file.ts';
-import { answerOf, searchesOf, searchOf } from './searching.ts';
+import { answerOf, searchOf } from './searching.ts';
 
 export type ReadingParts = {
   readonly db: Db;
@@ -35,7 +36,7 @@ export function readingHandlers(
   parts: ReadingParts,
 ): Handlers<'read-log' | 'follow-log' | 'search-log' | 'download-log'> {
   const { db, store, recordLimits, doorkeeper, taps, followLimits } = parts;
-  const takeSearch = searchesOf(recordLimits);
+  const places = searchPlaces(recordLimits);
   return {
     async 'read-log'({ params, query, reply, request }) {
       const { from, tail, lines, tailLines, limit = recordLimits.readBytes } = query;
@@ -68,9 +69,10 @@ export function readingHandlers(
     },
     async 'search-log'({ params, query, reply, caller }) {
       const search = searchOf(query);
-      const end = takeSearch(caller);
+      const gone = goneSignal(reply);
+      const end = await places.take(caller, gone);
       try {
-        return answerOf(await searchLog(db, store, params.run, search, recordLimits, goneSignal(reply)));
+        return answerOf(await searchLog(db, store, params.run, search, recordLimits, gone));
       } finally {
         end();
       }

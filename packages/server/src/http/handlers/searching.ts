@@ -1,7 +1,6 @@
-// What a search in a log is as HTTP says it: its parameters, its answer, and how many there may be at once.
+// What a search in a log is as HTTP says it: its parameters and its answer.
 import { type Call, type LogFound, Refused } from '@signalbox/protocol';
-import type { Caller } from '../../access/index.ts';
-import type { FoundLines, LogSearch, RecordLimits, SearchPlace } from '../../record/index.ts';
+import type { FoundLines, LogSearch, SearchPlace } from '../../record/index.ts';
 
 type Query = NonNullable<Call<'search-log'>['query']>;
 
@@ -33,29 +32,6 @@ export function answerOf({ hits, matches, more, next, searchedBytes, cutLines }:
     next: next && cursorOf(next),
     searchedBytes,
     cutLines,
-  };
-}
-
-/** The function takes one place, and what it returns gives it back. @throws Refused too-many */
-export function searchesOf(limits: Pick<RecordLimits, 'searches' | 'callerSearches'>) {
-  const going = new Map<number | null, number>();
-  let all = 0;
-  return ({ tokenId }: Pick<Caller, 'tokenId'>): (() => void) => {
-    const own = going.get(tokenId) ?? 0;
-    if (all >= limits.searches) {
-      throw new Refused('too-many', `${all} searches in logs are under way here. Try again in a moment.`);
-    }
-    if (own >= limits.callerSearches) {
-      throw new Refused('too-many', `${own} searches in logs are under way here with this token. Let one end first.`);
-    }
-    all++;
-    going.set(tokenId, own + 1);
-    return () => {
-      all--;
-      const left = (going.get(tokenId) ?? 1) - 1;
-      if (left > 0) going.set(tokenId, left);
-      else going.delete(tokenId);
-    };
   };
 }
 
