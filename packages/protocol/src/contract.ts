@@ -9,6 +9,7 @@ import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
 import { AuditEntry, Pin, PinTarget, PurgePlan, RetentionChange, RetentionRule } from './shapes/keeping.ts';
 import { LogFound, LogPlace } from './shapes/log.ts';
+import { JobOrigins } from './shapes/origin.ts';
 import { CaseHistory, CaseState, FindingLevel, FindingPage, ResultsAsked, RunResults } from './shapes/results.ts';
 import { BranchLevel, Push, Repo, RepoName } from './shapes/source.ts';
 import { JobsAdded, PipelineSubmission, SubmittedJobs } from './shapes/submission.ts';
@@ -240,6 +241,11 @@ export const contract = {
     ...job,
     summary: 'Why a job does not run now, its place in line, and when it may begin.',
     output: Explanation,
+  },
+  'get-job-origins': {
+    ...job,
+    summary: "Which lines of the configuration of the job's push made each of its fields; worked out when it is asked.",
+    output: JobOrigins,
   },
   'list-pauses': { summary: 'What is paused, by whom and why.', output: Type.Object({ items: Type.Array(Pause) }) },
   'list-groups': {

@@ -38,3 +38,12 @@ export type FieldOrigin = Static<typeof FieldOrigin>;
 
 export const LaneOrigins = Type.Object({ lane: Type.String(), fields: Type.Array(FieldOrigin) });
 export type LaneOrigins = Static<typeof LaneOrigins>;
+
+/** Of a job as its push has it. */
+export const JobOrigins = Type.Object({
+  origins: Type.Union([LaneOrigins, Type.Null()]),
+  note: Type.Union([Type.String(), Type.Null()], {
+    description: 'Why there are none, or why they are not all of the truth; one sentence.',
+  }),
+});
+export type JobOrigins = Static<typeof JobOrigins>;

@@ -1,11 +1,11 @@
 // A push becomes a pipeline: its configuration is read at its own commit, planned, and submitted.
-import { type Loaded, loadConfiguration, planPush, starterFile } from '@signalbox/plan';
+import { type Loaded, planPush, starterFile } from '@signalbox/plan';
 import type { Cause, Push } from '@signalbox/protocol';
 import { crashPoint, type Db, type Live, sql } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
 import { type QueueLimits, type Submission, submit } from '../queue/index.ts';
-import { treeAtPush } from '../source/index.ts';
 import { branchLevel } from './branch-level.ts';
+import { configurationAtPush } from './configuration-at-push.ts';
 
 export type PlanAsked = { readonly pushId: number; readonly cause: Cause; readonly requestKey: string };
 export type PlanPipelineParts = {
@@ -21,7 +21,7 @@ export async function planPipeline(parts: PlanPipelineParts, asked: PlanAsked): 
   const [push] = await db.query<Push & { repoId: number }>(sql`select * from push_shape where id = ${asked.pushId}`);
   // A repository that was removed meanwhile, or a branch that was deleted, has nothing to build.
   if (!push || push.revision === null) return;
-  const loaded = await loadConfiguration(treeAtPush({ db, mirrors }, push.repoId, push.revision));
+  const loaded = await configurationAtPush({ db, mirrors }, push.repoId, push.revision);
   const submission = {
     ...plan(loaded, push, asked.cause),
     pushId: push.id,

@@ -4,6 +4,7 @@ export { buildDoors, type DoorLimits, type DoorsOptions } from './doors.ts';
 export { accessHandlers } from './handlers/access.ts';
 export { actingHandlers } from './handlers/acting.ts';
 export { checkingHandlers } from './handlers/checking.ts';
+export { configuringHandlers } from './handlers/configuring.ts';
 export { findingHandlers } from './handlers/finding.ts';
 export { keepingHandlers } from './handlers/keeping.ts';
 export { orderingHandlers } from './handlers/ordering.ts';

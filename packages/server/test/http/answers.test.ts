@@ -198,6 +198,7 @@ async function order(): Promise<void> {
   await yard.claim(0);
   await person.call('list-pauses', {});
   for (const { id } of jobs) await person.call('explain-job', { params: { job: id } });
+  await person.call('get-job-origins', { params: { job: jobs[0]!.id } });
   await lookAtAll();
   await person.call('answer-gate', { params: { job: jobs[0]!.id }, body: { answer: 'reject', comment: 'No' } });
   for (const { id } of pauses) await person.call('resume', { params: { pause: id } });

@@ -65,6 +65,15 @@ export function jobQuery(job: number) {
   });
 }
 
+/** Of a commit, so it never changes. */
+export function originsQuery(job: number) {
+  return queryOptions({
+    queryKey: ['origins', job] as const,
+    queryFn: ({ signal }) => client.call('get-job-origins', { params: { job }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 export function errorLinesQuery(run: number) {
   return queryOptions({
     queryKey: ['error-lines', run] as const,

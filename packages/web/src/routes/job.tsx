@@ -5,6 +5,7 @@ import { getRouteApi, Link, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { lookAtRun } from '../api/changes.ts';
 import { jobQuery } from '../api/queries.ts';
+import { Configuration } from '../job/configuration.tsx';
 import { ExplanationPanel } from '../job/explanation.tsx';
 import { JobFacts } from '../job/job-facts.tsx';
 import { JobHeader } from '../job/job-header.tsx';
@@ -71,6 +72,9 @@ function JobBody({ detail, run }: { detail: JobDetail; run: RunDetail | undefine
         ) : (
           <PlannedSteps detail={detail} />
         )}
+      </section>
+      <section className={styles['configuration']} aria-label="Configuration">
+        <Configuration key={job.id} jobId={job.id} />
       </section>
       <aside className={styles['aside']} aria-label="About this job">
         <JobFacts detail={detail} run={run} />
