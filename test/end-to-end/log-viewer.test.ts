@@ -1,60 +1,44 @@
 // The log viewer in a real browser on a real server: where it opens, what it folds, finds, follows and copies, and what it never does.
-import { randomUUID } from 'node:crypto';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Link } from '../chaos/proxy.ts';
-import { openBrowser } from '../kit/browser.ts';
-import { type SampleRepository, sampleRepository } from '../kit/git.ts';
-import { type TestServer, testServer } from '../kit/server.ts';
+import type { TestServer } from '../kit/server.ts';
 import { until } from '../kit/wait.ts';
-import { type HandRun, handWorker } from './hand-worker.ts';
+import type { HandRun } from './hand-worker.ts';
+import {
+  firstInSight,
+  inSight,
+  type LogHouse,
+  logHouse,
+  numbered,
+  patient,
+  row,
+  seen,
+  shownLines,
+} from './log-house.ts';
 import { faintTexts } from './readable.ts';
-import { type WatchedPage, watchedPage } from './watched-page.ts';
 
-/** Each opens pages of a real browser: on a busy machine that takes a while. */
-const patient = { timeout: 60_000 };
-
+let logs: LogHouse;
 let house: TestServer;
-let repository: SampleRepository;
-let browser: Browser;
 let context: BrowserContext;
-let opened: WatchedPage[] = [];
-let pushId: number;
+let open: LogHouse['open'];
+let begun: LogHouse['begun'];
+let sealed: LogHouse['sealed'];
 /** A failed job with sections of all kinds, colours, a link, a long line, and error lines that its worker told of. */
 let failed: { job: number; run: number };
 
 beforeAll(async () => {
-  [house, repository, browser] = await Promise.all([testServer(), sampleRepository(), openBrowser()]);
-  context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await repository.push();
-  await house.person.call('add-repo', { params: { repo: 'app' }, body: { url: repository.barePath, pollSeconds: 0 } });
-  await repository.branch('logs');
-  await repository.commit({ files: { '.signalbox.yml': 'jobs: {}\n' }, message: 'Logs' });
-  await repository.push();
-  await house.person.call('report-push', { params: { repo: 'app' }, body: { branch: 'logs' } });
-  pushId = await until('the push', async () => {
-    const { rows } = await house.person.call('get-grid', { params: { repo: 'app' }, query: { branch: 'logs' } });
-    return rows[0]?.push.id;
-  });
+  logs = await logHouse();
+  ({ house, context, open, begun, sealed } = logs);
   const run = await begun('failed');
   await run.print(failedLog);
   await tell(run, [errorLine, lastErrorLine]);
   await run.finish('failed');
   failed = { job: run.order.job.id, run: run.order.runId };
   await sealed(failed.run);
-});
-afterEach(async () => {
-  const faults = opened.flatMap((one) => one.faults);
-  await Promise.all(opened.map((one) => one.close()));
-  opened = [];
-  expect(faults).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await house?.stop();
-  await repository?.remove();
-});
+}, 120_000);
+afterEach(() => logs.closePages());
+afterAll(() => logs?.stop());
 
 describe('a log opens', patient, () => {
   test('at its first error when its step failed, with the section of that error open and the others closed', async () => {
@@ -354,13 +338,9 @@ describe('a log that grows', patient, () => {
 describe('everybody', patient, () => {
   test('can read every text of it, in light and in dark, and on a window of 360 pixels', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
-      const place = await browser.newContext({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
-      const watched = await watchedPage(
-        place,
-        `${house.address}/jobs/${failed.job}?q=train&run=${failed.run}&step=1#L${errorLine}`,
-      );
-      opened.push(watched);
-      const { page } = watched;
+      const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+      const place = await logs.browser.newContext(phone);
+      const page = await open(`/jobs/${failed.job}?q=train&run=${failed.run}&step=1#L${errorLine}`, place);
       await page.emulateMedia({ colorScheme });
       await inSight(page, errorLine);
       const { faint } = await faintTexts(page);
@@ -409,21 +389,6 @@ const errorLine = lineWith('not ok 201');
 const lastErrorLine = lineWith('make: ***');
 const longLine = lineWith('long 0123');
 
-/** A job of one step that has begun on a worker played by hand. */
-async function begun(name: string): Promise<HandRun> {
-  const { pipelineId } = await house.person.call('submit-pipeline', {
-    params: { push: pushId },
-    body: {
-      requestId: randomUUID(),
-      jobs: [{ name, pool: name, checkout: false, steps: [{ name: 'make', script: 'make' }] }],
-    },
-  });
-  expect(pipelineId).toBeGreaterThan(0);
-  const run = await (await handWorker(house.worker, `worker-of-${name}`, [name])).claim();
-  await run.begin();
-  return run;
-}
-
 /** As its worker would, which finds them while they are printed. */
 async function tell(run: HandRun, lines: readonly number[]): Promise<void> {
   const texts = failedLog.split('\n');
@@ -437,61 +402,6 @@ async function tell(run: HandRun, lines: readonly number[]): Promise<void> {
   }));
   const body = { claimId: run.order.claimId, items, stopped: [] };
   await house.worker.call('report-error-lines', { params: { run: run.order.runId }, body });
-}
-
-async function sealed(run: number): Promise<void> {
-  await until(
-    'the sealed log',
-    async () => (await house.person.call('get-run', { params: { run } })).logState === 'sealed',
-    { seconds: 30 },
-  );
-}
-
-async function open(path: string): Promise<Page> {
-  const watched = await watchedPage(context, house.address + path);
-  opened.push(watched);
-  return watched.page;
-}
-
-async function seen(what: Locator): Promise<void> {
-  await until(`${what} in sight`, () => what.first().isVisible(), { seconds: 15 });
-}
-
-function row(page: Page, line: number): Locator {
-  return page.locator(`[data-line="${line}"]`);
-}
-
-/** A line stands in the panel, read and not only as a place for it. `top`: of a high one the beginning is enough. */
-async function inSight(page: Page, line: number, part: 'whole' | 'top' = 'whole'): Promise<void> {
-  await until(
-    `line ${line} in sight`,
-    () =>
-      page.getByRole('log').evaluate(
-        (panel, [line, part]) => {
-          const { top, bottom } = panel.getBoundingClientRect();
-          const row = panel.querySelector(`[data-line="${line}"]`);
-          const place = row?.getBoundingClientRect();
-          if (!row || !place || !/\D/.test(row.textContent ?? '')) return false;
-          return place.top >= top - 1 && (part === 'top' ? place.top < bottom : place.bottom <= bottom + 1);
-        },
-        [line, part] as const,
-      ),
-    { seconds: 15 },
-  );
-}
-
-async function firstInSight(page: Page): Promise<number> {
-  return page.getByRole('log').evaluate((panel) => {
-    const { top } = panel.getBoundingClientRect();
-    const rows = [...panel.querySelectorAll<HTMLElement>('[data-line]')];
-    return Number(rows.find((one) => one.getBoundingClientRect().bottom > top + 1)?.dataset['line'] ?? 0);
-  });
-}
-
-async function shownLines(page: Page): Promise<number[]> {
-  return page
-    .locator('[data-line]')
-    .evaluateAll((rows) => rows.map((row) => Number((row as HTMLElement).dataset['line'])));
 }
 
 /** By their colour: it is the same for all chosen lines, and no other has it. */
@@ -508,8 +418,4 @@ async function expectOpen(page: Page, title: string, isOpen: boolean): Promise<v
     async () => ((await head.count()) === 0 ? isOpen : (await head.getAttribute('aria-expanded')) === String(isOpen)),
     { seconds: 15 },
   );
-}
-
-function numbered(from: number, to: number): string {
-  return Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index} of it\n`).join('');
 }

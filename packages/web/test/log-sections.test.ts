@@ -1,5 +1,7 @@
 // Sections that tools mark in their logs: what is a mark, which end belongs to which start, what is open and what is hidden.
-import { describe, expect, test } from 'vitest';
+import { type Client, Refused } from '@signalbox/protocol/browser';
+import { describe, expect, test, vi } from 'vitest';
+import { findSections } from '../src/log/find-sections.ts';
 import { hiddenLines } from '../src/log/folds.ts';
 import { rowsOfAll, rowsOfSome } from '../src/log/row-map.ts';
 import { markersOf, type Section, sectionsAsSeen, sectionsOf } from '../src/log/sections.ts';
@@ -131,4 +133,22 @@ describe('rows', () => {
     const map = rowsOfSome([3, 90, 1000]);
     expect([map.count, map.lineOf(1), map.rowOf(90), map.rowOf(500), map.rowOf(1)]).toEqual([3, 90, 1, 1, 0]);
   });
+});
+
+test('a server that is busy is asked again for the sections of a long log', async () => {
+  vi.useFakeTimers();
+  let refusals = 3;
+  const client = {
+    server: '',
+    call: async () => {
+      if (refusals-- > 0) throw new Refused('too-many', '8 searches are under way here.');
+      return { hits: [{ line: 7, text: '::group::Build', textByte: 0, startByte: 0 }], more: null };
+    },
+  } as unknown as Client;
+  const found: number[] = [];
+  const asked = findSections(client, { run: 1, step: 1 }, (line) => found.push(line), new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(await asked).toBe(true);
+  expect(found).toEqual([7]);
+  vi.useRealTimers();
 });

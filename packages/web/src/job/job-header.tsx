@@ -6,6 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Ago, Lasting } from '../parts/time.tsx';
 import { standOf } from '../text/stand.ts';
+import { FirstError } from './first-error.tsx';
 import styles from './job-header.module.css';
 import { RaiseButton } from './raise.tsx';
 import type { JobActions } from './use-job-actions.ts';
@@ -24,6 +25,7 @@ export function JobHeader({ detail, run, actions }: Props) {
         <p className={styles['verdict']}>
           <Sentence detail={detail} run={run} />
         </p>
+        {run?.run.verdict === 'failed' || run?.run.verdict === 'errored' ? <FirstError run={run} /> : null}
         <p className={styles['push']}>
           <Link to="/pushes/$push" params={{ push: String(push.id) }}>
             {push.title}

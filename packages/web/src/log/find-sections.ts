@@ -6,7 +6,10 @@ import { type Marker, markerExpression, markersOf } from './sections.ts';
 const mostMarkers = 5000;
 const pageLines = 1000;
 
-/** Calls back for each line with marks. Whether these were all: a server that is busy, or an older one, gives none. */
+/** Others search as well: a server does only so many at once. */
+const busyMillis = [500, 1000, 2000, 4000, 8000];
+
+/** Calls back for each line with marks. Whether these were all: a server that stays busy, or an older one, gives none. */
 export async function findSections(
   client: Client,
   place: { readonly run: number; readonly step: number },
@@ -16,7 +19,8 @@ export async function findSections(
   let cursor: string | undefined;
   for (let lines = 0; lines < mostMarkers; ) {
     const query = { text: markerExpression, regex: true, step: place.step, limit: pageLines, cursor };
-    const found = await client.call('search-log', { params: { run: place.run }, query, signal }).catch((problem) => {
+    const ask = () => client.call('search-log', { params: { run: place.run }, query, signal });
+    const found = await patiently(ask, signal).catch((problem) => {
       if (problem instanceof Refused) return null;
       throw problem;
     });
@@ -28,4 +32,17 @@ export async function findSections(
     cursor = found.more;
   }
   return false;
+}
+
+async function patiently<Answer>(ask: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  for (const wait of busyMillis) {
+    try {
+      return await ask();
+    } catch (problem) {
+      if (!(problem instanceof Refused) || problem.code !== 'too-many') throw problem;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      signal.throwIfAborted();
+    }
+  }
+  return ask();
 }

@@ -15,6 +15,8 @@ type Props = {
   readonly error: boolean;
   /** It is the one that was gone to last. */
   readonly current: boolean;
+  /** It is for programs. */
+  readonly quiet: boolean;
   readonly matches: readonly Match[];
   readonly time: string | null;
   /** Milliseconds without output before it, where that was long. */
@@ -28,7 +30,7 @@ type Props = {
 };
 
 export const LogLine = memo(function LogLine(props: Props) {
-  const { line, number, chosen, error, current, matches, time, gap, onNumber, children } = props;
+  const { line, number, chosen, error, current, quiet, matches, time, gap, onNumber, children } = props;
   const click = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey) return;
     event.preventDefault();
@@ -40,6 +42,7 @@ export const LogLine = memo(function LogLine(props: Props) {
     error && styles['error'],
     chosen && styles['chosen'],
     current && styles['current'],
+    quiet && styles['quiet'],
   ];
   return (
     <>
@@ -81,7 +84,8 @@ export function Spans({ spans }: { spans: readonly MarkedSpan[] }) {
       style['--own-color'] = span.color;
     } else if (span.color) classes.push(styles[span.color]);
     if (span.background?.startsWith('rgb')) {
-      classes.push(styles['own-background']);
+      // Where nothing is to be read on it, it is a picture: as it is.
+      classes.push(styles[span.text.trim() === '' ? 'own-block' : 'own-background']);
       style['--own-background'] = span.background;
     } else if (span.background) classes.push(styles[`on-${span.background}`]);
     const inside = span.isMatch ? <mark className={styles['match']}>{span.text}</mark> : span.text;

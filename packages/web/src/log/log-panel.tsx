@@ -20,7 +20,7 @@ import { useFolds } from './use-folds.ts';
 import { useFollow } from './use-follow.ts';
 import type { ChosenLines } from './use-line-range.ts';
 import { useLogKeys } from './use-log-keys.ts';
-import { bringUp, usePanelHeight } from './use-panel-height.ts';
+import { bringIntoSight, bringUp, usePanelHeight } from './use-panel-height.ts';
 import { rowHeight, useRows } from './use-rows.ts';
 import { useSearch } from './use-search.ts';
 import { useViewChoices } from './use-view-choices.ts';
@@ -28,7 +28,6 @@ import { useWish } from './use-wish.ts';
 
 /** Lines that are shown above the one that is gone to. */
 const linesAbove = 5;
-const rawLimit = 8_388_608;
 
 type Props = {
   readonly log: StepLog;
@@ -69,7 +68,7 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
   useWish({ log, rows, map, onlyMatches: search.onlyMatches, folds });
 
   const show = (line: number) => {
-    if (height?.whole) bringUp(panel.current);
+    bringIntoSight(panel.current);
     rows.show(line, linesAbove);
   };
   const goTo = (line: number | null) => {
@@ -96,6 +95,12 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
     firstRange.current = range;
     if (range && !rows.isInSight(range.from)) goTo(range.from);
   }, [range]);
+
+  // Who comes by a link to lines wants to see them; who comes to a job, its verdict first.
+  const isMeasured = height !== null;
+  useEffect(() => {
+    if (isMeasured && firstRange.current) bringIntoSight(panel.current);
+  }, [isMeasured]);
 
   // In a step that passed, a line with "error:" in it is mostly a test of errors: it is marked only once asked for.
   const marked = useMemo(() => new Set(failed || at !== null ? errors.lines : []), [errors.lines, failed, at]);
@@ -146,7 +151,7 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
         compare={grows ? null : { isOpen: isComparing, toggle: toggleCompare }}
         whole={height?.whole ?? false}
         toggleWhole={canGrow ? toggleWhole : null}
-        rawHref={pathOf('read-log', { run: run.run.id, step: step.index }, { limit: rawLimit })}
+        rawHref={pathOf('read-log', { run: run.run.id, step: step.index })}
         search={<SearchField search={search} input={input} at={matchAt < 0 ? null : matchAt} goTo={goToMatch} />}
       />
       {isComparing ? <CompareView run={run.run.id} /> : null}
@@ -186,12 +191,14 @@ export function LogPanel({ log, run, step, grows, errors, jobName, begin, chosen
           </div>
         </div>
       </div>
-      {range && !isComparing ? <ChosenActions range={range} run={run} step={step} jobName={jobName} /> : null}
-      {grows && follow.unseen > 0 ? (
-        <button type="button" className={styles['unseen']} onClick={follow.hold}>
-          +{follow.unseen.toLocaleString('en')} new {follow.unseen === 1 ? 'line' : 'lines'} ↓
-        </button>
-      ) : null}
+      <div className={styles['over']}>
+        {range && !isComparing ? <ChosenActions range={range} run={run} step={step} jobName={jobName} /> : null}
+        {grows && follow.unseen > 0 ? (
+          <button type="button" className={styles['unseen']} onClick={follow.hold}>
+            +{follow.unseen.toLocaleString('en')} new {follow.unseen === 1 ? 'line' : 'lines'} ↓
+          </button>
+        ) : null}
+      </div>
       <p className={styles['said']} role="status">
         {at === null ? '' : `Line ${at}${marked.has(at) ? ', error' : ''}`}
       </p>

@@ -63,6 +63,7 @@ export function LogRows(props: Props) {
           chosen={holds(range, number)}
           error={errors.has(number)}
           current={at === number}
+          quiet={isMark(log, number)}
           matches={line && search.terms.text !== '' ? matchesOf(line, search, hit) : none}
           time={times === 'none' ? null : timeText(times, printed, before, start)}
           gap={slowGap(printed, before)}
@@ -86,6 +87,11 @@ export function LogRows(props: Props) {
 }
 
 const mostRaw = 8_388_608;
+
+/** It says nothing but where a section ends, or that it is open. */
+function isMark(log: StepLog, number: number): boolean {
+  return log.markers.get(number)?.every(({ kind }) => kind === 'end' || kind === 'open-last') ?? false;
+}
 
 function errorsIn({ line, end }: { line: number; end: number }, errors: ReadonlySet<number>): number {
   let count = 0;

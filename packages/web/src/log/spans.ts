@@ -75,9 +75,9 @@ function semicolons(code: string): string {
   return code.replace(/([34]8):2::?(\d+):(\d+):(\d+)/g, '$1;2;$2;$3;$4').replaceAll(':', ';');
 }
 
-/** Control characters are not for pages; a tab is. */
+/** Control characters are not for pages; a tab is. Those that turn the order of letters round make a line say what it does not. */
 function printable(text: string): string {
-  return text.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, '');
+  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '');
 }
 
 function colorOf(name: string | null, trueColor: string | null): string | null {

@@ -38,3 +38,9 @@ function headsAbove(panel: HTMLElement): number {
 export function bringUp(panel: HTMLElement | null): void {
   panel?.closest('li')?.scrollIntoView({ block: 'start' });
 }
+
+/** The same, unless all of the panel is in sight. */
+export function bringIntoSight(panel: HTMLElement | null): void {
+  const place = panel?.getBoundingClientRect();
+  if (place && (place.top < 0 || place.bottom > window.innerHeight)) bringUp(panel);
+}

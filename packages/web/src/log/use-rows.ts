@@ -133,7 +133,9 @@ export function useRows({ panel, map, panelHeight, following, begin, rowsAbove }
       const [outer, row] = [panel.current, window.current && elementOf(window.current, line)];
       if (!outer || !row) return false;
       const from = row.offsetTop + top.current - outer.scrollTop;
-      return from >= 0 && from + row.offsetHeight <= outer.clientHeight;
+      const { top: inWindow, bottom } = row.getBoundingClientRect();
+      const isInWindow = inWindow >= 0 && bottom <= globalThis.innerHeight;
+      return isInWindow && from >= 0 && from + row.offsetHeight <= outer.clientHeight;
     },
     show: (line, rowsAbove = 0) => moveTo({ kind: 'line', line, offset: rowsAbove * rowHeight }),
     showEnd: () => moveTo({ kind: 'end' }),
