@@ -1,7 +1,7 @@
 // What a plan needs to know of a work tree or a commit: its files, the branch, the message, the changed files.
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PushFacts, TreeReader } from '@signalbox/plan';
+import type { PushFacts, TreeFile, TreeReader } from '@signalbox/plan';
 import { git } from './git.ts';
 import { Mistake } from './mistake.ts';
 
@@ -61,18 +61,27 @@ export async function commitOf(top: string, revision: string): Promise<string> {
 /** Files as they lie on the disk. What a server would not follow is not followed here either. */
 export function filesOf(top: string): TreeReader {
   const at = (path: string) => lstatSync(join(top, path), { throwIfNoEntry: false });
+  /** A link, or what lies behind one: `a/b/c` is looked at as `a`, `a/b` and `a/b/c`. */
+  const isLinked = (path: string) => {
+    const names = path.split('/');
+    return names.some((_, index) => at(names.slice(0, index + 1).join('/'))?.isSymbolicLink() === true);
+  };
   return {
-    list: async (directory) => (at(directory)?.isDirectory() ? readdirSync(join(top, directory)) : []),
+    list: async (directory) =>
+      !isLinked(directory) && at(directory)?.isDirectory() ? readdirSync(join(top, directory)) : [],
     read: async (path) => {
       const found = at(path);
-      if (found?.isSymbolicLink()) {
-        return { kind: 'unreadable', says: `${path} is a symbolic link, which is not followed. Commit a file.` };
-      }
+      if (isLinked(path)) return linked(path);
       if (!found?.isFile()) return { kind: 'absent' };
       return { kind: 'text', text: readFileSync(join(top, path), 'utf8') };
     },
   };
 }
+
+const linked = (path: string): TreeFile => ({
+  kind: 'unreadable',
+  says: `${path} is a symbolic link, which is not followed. Commit a file.`,
+});
 
 /** Files as they are at a commit. */
 export function treeOf(top: string, commit: string): TreeReader {
@@ -84,7 +93,9 @@ export function treeOf(top: string, commit: string): TreeReader {
   return {
     list: async (directory) => (await names(`${directory}/`)).map((path) => path.slice(directory.length + 1)),
     read: async (path) => {
-      if ((await names(path)).length === 0) return { kind: 'absent' };
+      const [entry] = await nulList(top, ['ls-tree', '-z', '--full-tree', commit, '--', path]);
+      if (entry?.startsWith('120000')) return linked(path);
+      if (entry === undefined) return { kind: 'absent' };
       const text = await git(top, ['show', '--end-of-options', `${commit}:${path}`], { mayExit: 128 });
       // git() takes the last line end away; the text of the file has it.
       return text === undefined ? { kind: 'absent' } : { kind: 'text', text: `${text}\n` };

@@ -1,5 +1,5 @@
 // `plan` and `init` in real work trees, without any server.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan } from '@signalbox/plan';
 import { expect, onTestFinished, test } from 'vitest';
@@ -122,4 +122,61 @@ test('init writes a configuration that has a plan, made for what is there, and n
   expect(await readFile(file, 'utf8')).toBe('mine');
   expect(await signalbox(['init', '--force'], { directory: made.path })).toMatchObject({ code: 0 });
   expect(await readFile(file, 'utf8')).not.toBe('mine');
+});
+
+const script = `import { defineConfig } from 'signalbox';
+import { lane } from './lib/lane.ts';
+import locales from '../locales.json' with { type: 'json' };
+export default defineConfig(({ branch, push }) => ({
+  jobs: Object.fromEntries(locales.map((locale: string) => [\`l10n-\${locale}\`, lane(branch, push.cause)])),
+}));
+`;
+const scripted = {
+  '.signalbox/config.ts': script,
+  '.signalbox/lib/lane.ts': 'export const lane = (...words: string[]) => ({ steps: [words.join(" ")] });\n',
+  'locales.json': '["de", "fr"]',
+};
+
+test('a configuration in TypeScript is planned, explained and told of by its lines, in the tree and at a commit', async () => {
+  const made = await repository(scripted);
+  const found = await plan(made.path, '--branch', 'topic', '--cause', 'manual');
+  expect(found.jobs.map(({ name, spec }) => [name, spec.steps[0]?.script])).toEqual([
+    ['l10n-de', 'topic manual'],
+    ['l10n-fr', 'topic manual'],
+  ]);
+  expect(await signalbox(['check', '--offline', '--strict'], { directory: made.path })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('2 lanes, no mistake.'),
+  });
+  const explained = await signalbox(['explain-config', 'l10n-fr.steps[0].script'], { directory: made.path });
+  expect(explained.stdout).toMatch(/^ +\.signalbox\/lib\/lane\.ts:1:\d+ +written here$/m);
+  expect(explained.stdout).toMatch(/^ +\.signalbox\/config\.ts:5:\d+ +made by this call$/m);
+
+  await made.commit({ files: { '.signalbox/config.ts': script.replace('lib/lane.ts', 'lib/line.ts') } });
+  expect(await signalbox(['plan'], { directory: made.path })).toMatchObject({
+    code: 2,
+    stdout: expect.stringMatching(
+      /^\.signalbox\/config\.ts:2:22: there is no file .*(.*\n)*.*did you mean `lane\.ts`\?/,
+    ),
+  });
+  expect(names(await plan(made.path, '--rev', 'HEAD~1'))).toEqual(['l10n-de', 'l10n-fr']);
+});
+
+test('a link is followed nowhere, as no server follows it: neither a file nor a folder', async () => {
+  const made = await repository(scripted);
+  const elsewhere = await temporaryDirectory();
+  await writeFile(join(elsewhere, 'lane.ts'), scripted['.signalbox/lib/lane.ts']);
+  await rm(join(made.path, '.signalbox', 'lib'), { recursive: true });
+  await symlink(elsewhere, join(made.path, '.signalbox', 'lib'));
+  const told = {
+    code: 2,
+    stdout: expect.stringContaining('.signalbox/lib/lane.ts is a symbolic link, which is not followed'),
+  };
+  expect(await signalbox(['plan'], { directory: made.path })).toMatchObject(told);
+  await rm(join(made.path, '.signalbox', 'lib'));
+  await mkdir(join(made.path, '.signalbox', 'lib'));
+  await symlink(join(elsewhere, 'lane.ts'), join(made.path, '.signalbox', 'lib', 'lane.ts'));
+  expect(await signalbox(['plan'], { directory: made.path })).toMatchObject(told);
+  await made.commit({});
+  expect(await signalbox(['plan', '--rev', 'HEAD'], { directory: made.path })).toMatchObject(told);
 });

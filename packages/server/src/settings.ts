@@ -1,6 +1,8 @@
 // Every setting of the server: read here, once, and passed on as values. docs/settings.md is generated from this table.
+
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { scriptDefaults } from '@signalbox/plan/thread';
 import { logLevels } from './base/telemetry/index.ts';
 import { followDefaults } from './http/index.ts';
 import { queueDefaults } from './queue/index.ts';
@@ -297,6 +299,16 @@ export const settingTable = {
     days,
     365,
     'How long pipelines that have ended are remembered, with their jobs, runs and pushes; 0: for ever. What they left in the archive goes then at the latest, unless a rule keeps it for ever or somebody has pinned it.',
+  ),
+  SIGNALBOX_SCRIPT_SECONDS: setting(
+    seconds,
+    scriptDefaults.seconds,
+    'Longest time of one configuration in TypeScript; its loops and its memory have limits beside it, the same everywhere.',
+  ),
+  SIGNALBOX_SCRIPT_THREADS: setting(
+    whole(1, 64),
+    scriptDefaults.threads,
+    'Threads of one server that run configurations in TypeScript.',
   ),
   SIGNALBOX_GIT_SECONDS: setting(seconds, sourceDefaults.gitSeconds, 'Longest time of one git command.'),
 } as const;

@@ -8,6 +8,7 @@ import { createCommand, runWith, withServer } from '../command-line.ts';
 import { exitCode } from '../exit-codes.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { ownVersion } from '../own-version.ts';
+import { createRunScript } from '../run-script.ts';
 import type { Terminal } from '../terminal.ts';
 import { noConfiguration } from '../work-tree.ts';
 
@@ -71,7 +72,8 @@ async function checkTarget(target: Target, facts: Facts, options: Options): Prom
   // Loaded when asked for: most commands start faster without it.
   const { lint, loadConfiguration, readConfiguration } = await import('@signalbox/plan');
   const clock = options.profile === undefined ? undefined : { now: () => performance.now(), spans: [] as Span[] };
-  const loaded = await loadConfiguration(target.tree, undefined, (input) => readConfiguration(input, clock));
+  const run = createRunScript({ branch: target.branch, message: '', files: null }, 'push');
+  const loaded = await loadConfiguration(target.tree, run, (input) => readConfiguration(input, clock));
   const { name } = target;
   if (loaded.kind === 'absent') return { kind: 'absent', name };
   const spans = clock?.spans ?? [];

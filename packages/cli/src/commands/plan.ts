@@ -24,7 +24,7 @@ export function planCommand(terminal: Terminal): Command {
       .addOption(new Option('--cause <cause>', 'why it is planned').choices(causes).default('push')),
   ).action(
     runWith(terminal, async (output: Output, { branch, rev, cause }: Options) => {
-      const read = await readSound(output, terminal.directory, { rev, branch });
+      const read = await readSound(output, terminal.directory, { rev, branch, cause });
       if (read.kind === 'told') return read.code;
       const { planPush, printPlan } = await import('@signalbox/plan');
       const plan = planPush(read.configuration, read.facts.push, cause);

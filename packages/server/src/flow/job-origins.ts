@@ -3,21 +3,22 @@ import { isDeepStrictEqual } from 'node:util';
 import { explainConfig } from '@signalbox/plan';
 import { type JobOrigins, type JobSpec, Refused } from '@signalbox/protocol';
 import { sql } from '../base/index.ts';
-import { type ConfigurationParts, readAtPush } from './configuration-at-push.ts';
+import { type ConfigurationParts, type PlannedPush, readAtPush } from './configuration-at-push.ts';
 
-type Found = { name: string; pool: string; spec: JobSpec; repoId: number; revision: string | null };
+type Found = Omit<PlannedPush, 'revision'> & { name: string; pool: string; spec: JobSpec; revision: string | null };
 
 /** @throws Refused job-not-found */
 export async function jobOrigins(parts: ConfigurationParts, jobId: number): Promise<JobOrigins> {
   const [job] = await parts.db.query<Found>(sql`
-    select job.name, job.pool, job.spec, push.repo_id as "repoId", push.revision
+    select job.name, job.pool, job.spec, pipeline.cause,
+      push."repoId", push.revision, push.branch, push.message, push.files
     from job
     join pipeline on pipeline.id = job.pipeline_id
-    join push on push.id = pipeline.push_id
+    join push_shape push on push.id = pipeline.push_id
     where job.id = ${jobId}`);
   if (!job) throw new Refused('job-not-found', `There is no job ${jobId}.`);
   if (job.revision === null) return none('Its branch was deleted: there is no commit to read.');
-  const loaded = await readAtPush(parts, job.repoId, job.revision);
+  const loaded = await readAtPush(parts, { ...job, revision: job.revision });
   if (loaded.kind === 'unreachable') return none(loaded.says);
   if (loaded.kind === 'absent') return none('There is no configuration at its commit: a program submitted the job.');
   if (loaded.kind === 'mistakes') {

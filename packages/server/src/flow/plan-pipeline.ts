@@ -6,6 +6,7 @@ import type { Mirrors } from '../forges/index.ts';
 import { type QueueLimits, type Submission, submit } from '../queue/index.ts';
 import { branchLevel } from './branch-level.ts';
 import { configurationAtPush } from './configuration-at-push.ts';
+import type { Configurations } from './configurations.ts';
 
 export type PlanAsked = { readonly pushId: number; readonly cause: Cause; readonly requestKey: string };
 export type PlanPipelineParts = {
@@ -13,15 +14,16 @@ export type PlanPipelineParts = {
   readonly live: Live;
   readonly mirrors: Mirrors;
   readonly queueLimits: QueueLimits;
+  readonly configurations: Configurations;
 };
 
 /** Repeating it with the same request key changes nothing. */
 export async function planPipeline(parts: PlanPipelineParts, asked: PlanAsked): Promise<void> {
-  const { db, live, mirrors, queueLimits } = parts;
+  const { db, live, queueLimits } = parts;
   const [push] = await db.query<Push & { repoId: number }>(sql`select * from push_shape where id = ${asked.pushId}`);
   // A repository that was removed meanwhile, or a branch that was deleted, has nothing to build.
   if (!push || push.revision === null) return;
-  const loaded = await configurationAtPush({ db, mirrors }, push.repoId, push.revision);
+  const loaded = await configurationAtPush(parts, { ...push, revision: push.revision, cause: asked.cause });
   const submission = {
     ...plan(loaded, push, asked.cause),
     pushId: push.id,

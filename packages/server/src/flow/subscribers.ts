@@ -4,6 +4,7 @@ import type { Db, Listeners, Live, Tell } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
 import type { QueueLimits } from '../queue/index.ts';
 import { look, type Report } from '../source/index.ts';
+import type { Configurations } from './configurations.ts';
 import { type PlanAsked, planPipeline } from './plan-pipeline.ts';
 
 /** The table that `tell` writes by: every topic with the names of its listeners. */
@@ -19,6 +20,7 @@ export type SubscriberParts = {
   readonly tell: Tell;
   readonly mirrors: Mirrors;
   readonly queueLimits: QueueLimits;
+  readonly configurations: Configurations;
 };
 
 export function createSubscribers(parts: SubscriberParts): Listeners {

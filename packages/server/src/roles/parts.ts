@@ -1,8 +1,10 @@
 // What the roles of a process share: rooms' stores and limits, made from the settings.
 import path from 'node:path';
+import { scriptDefaults } from '@signalbox/plan/thread';
 import type { Key } from '../access/index.ts';
 import { createTell, type Db, type Live } from '../base/index.ts';
 import type { Log, Metrics } from '../base/telemetry/index.ts';
+import { openConfigurations } from '../flow/configurations.ts';
 import { defineCiMetrics } from '../flow/metrics.ts';
 import { createSettlePipelines } from '../flow/settle-pipelines.ts';
 import { topics } from '../flow/subscribers.ts';
@@ -60,6 +62,12 @@ export async function gatherParts({ settings, data, db, queueDb, live, log, metr
     lostLogSeconds: settings.SIGNALBOX_LOST_LOG_SECONDS,
     historySeconds: settings.SIGNALBOX_HISTORY_DAYS * 86_400,
   };
+  const configurations = openConfigurations({
+    ...scriptDefaults,
+    threads: settings.SIGNALBOX_SCRIPT_THREADS,
+    seconds: settings.SIGNALBOX_SCRIPT_SECONDS,
+  });
+  stops.push(() => configurations.close());
   const ci = defineCiMetrics(metrics, db);
   // The archive is there before its disk is looked at.
   const store = await openArchiveStore(await archiveOf(settings, data));
@@ -73,6 +81,7 @@ export async function gatherParts({ settings, data, db, queueDb, live, log, metr
     mirrors: await openMirrors(path.join(data, 'mirrors'), { timeoutSeconds: settings.SIGNALBOX_GIT_SECONDS }),
     store,
     disk: await watchDisks({ settings, data, db, log, metrics, onRefused: ci.refused }, stops),
+    configurations,
     queueLimits,
     recordLimits,
     historySeconds: settings.SIGNALBOX_HISTORY_DAYS * 86_400,
