@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { sampleRepository } from '../../../test/kit/git.ts';
 import { temporaryDirectory } from '../../../test/kit/temporary.ts';
 import { makeSample } from '../src/sample.ts';
-import { signalbox } from './kit.ts';
+import { listener, signalbox } from './kit.ts';
 
 const config = `jobs:
   always: { steps: [make] }
@@ -71,6 +71,48 @@ test('a commit that is the first one, and a configuration that is only in the pa
     code: 3,
     stderr: expect.stringContaining('signalbox init'),
   });
+});
+
+test('every cause can be asked for, and a job that runs says why', async () => {
+  const text = `jobs:
+  always: { steps: [make] }
+  night: { when: { cause: [nightly] }, steps: [make all] }
+`;
+  const { path } = await repository({ '.signalbox.yml': text });
+  expect(names(await plan(path))).toEqual(['always']);
+  const nightly = await plan(path, '--cause', 'nightly');
+  expect(nightly.jobs.map(({ name, because }) => [name, because])).toEqual([
+    ['always', ['the cause `nightly` starts it']],
+    ['night', ['the cause `nightly` starts it', 'the cause `nightly` is among `nightly`']],
+  ]);
+});
+
+test('one can stop after any stage', async () => {
+  const text = 'templates: { t: { pool: linux } }\njobs:\n  a: { template: t, steps: [make] }\n';
+  const { path } = await repository({ '.signalbox.yml': text });
+  const until = (stage: string) => signalbox(['plan', '--until', stage], { directory: path });
+  const applied = await until('apply');
+  expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining('    pool: linux\n') });
+  const flat = await repository({ '.signalbox.yml': applied.stdout });
+  expect((await plan(flat.path)).jobs[0]).toMatchObject({ name: 'a', pool: 'linux' });
+  expect((await until('expand')).stdout).toMatch(/^a +a +linux +\.signalbox\.yml:3$/m);
+  expect((await until('select')).stdout).toMatch(/^a +runs +a push to `main` starts it$/m);
+  expect(await until('weave')).toMatchObject({ code: 2 });
+});
+
+test('a push of a server is planned by its own branch, message and files, with its commit from the clone', async () => {
+  const made = await repository();
+  const revision = await made.commit({ files: { 'docs/a.md': 'x' } });
+  const push = { repo: 'app', revision, branch: 'topic', message: 'x', files: ['docs/a.md'] };
+  const far = await listener(({ path }) => {
+    if (path === '/api/v1/pushes/7') return [200, { push, pipelines: [] }];
+    return [200, { push: { ...push, revision: 'f'.repeat(40) }, pipelines: [] }];
+  });
+  expect(names(await plan(made.path, '--push', '7', '--server', far.url))).toEqual(['always', 'docs']);
+  const unknown = await signalbox(['plan', '--push', '8', '--server', far.url], { directory: made.path });
+  expect(unknown).toMatchObject({ code: 3, stderr: expect.stringContaining('git fetch') });
+  const both = await signalbox(['plan', '--push', '7', '--rev', 'HEAD'], { directory: made.path });
+  expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('Leave --rev') });
 });
 
 test('mistakes come with file, line and column, and exit code 2', async () => {

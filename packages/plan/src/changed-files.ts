@@ -3,8 +3,8 @@ import { type Budget, createGlob, createMatcher } from './globs.ts';
 import { limits } from './limits.ts';
 import { remember } from './memory.ts';
 
-/** `too-many`: the comparing cost more than the limit, so nobody knows. */
-export type Changed = boolean | 'too-many';
+/** The first file that matches. `too-many`: the comparing cost more than the limit, so nobody knows. */
+export type Changed = { readonly file: string } | 'none' | 'too-many';
 
 export function createChangedFiles(files: readonly string[]): (patterns: readonly string[]) => Changed {
   const budget: Budget = { steps: limits.globSteps.most };
@@ -16,9 +16,9 @@ export function createChangedFiles(files: readonly string[]): (patterns: readonl
       const matches = createMatcher(patterns, globOf);
       for (let file = 0; file < files.length; file += 1) {
         if (budget.steps < 0) return 'too-many';
-        if (matches(file)) return true;
+        if (matches(file)) return { file: files[file] ?? '' };
       }
-      return false;
+      return 'none';
     });
 }
 

@@ -19,7 +19,11 @@ export type ReadInput = {
   readonly data?: DataFiles | undefined;
   /** What a script made, with its places in `files`; without it they are YAML. */
   readonly made?: Made | undefined;
+  /** Nothing is done after this stage, for who wants to see what it gives: what is read then is no sound configuration. */
+  readonly until?: ReadingStage | undefined;
 };
+
+export type ReadingStage = 'parse' | keyof typeof stages;
 
 export type Made = { readonly tree: Table | null; readonly findings: readonly Finding[] };
 
@@ -43,7 +47,9 @@ export function readConfiguration(input: ReadInput, clock?: Clock): ReadConfigur
   let draft: Draft = made
     ? { ...begun, tree: made.tree, mistakes: made.findings }
     : timed(clock, { kind: 'stage', name: 'parse' }, () => parse(begun));
-  for (const [name, stage] of Object.entries<Stage>(stages)) {
+  const names = input.until === 'parse' ? [] : Object.keys(stages);
+  const last = input.until === undefined ? -1 : names.indexOf(input.until);
+  for (const [name, stage] of Object.entries<Stage>(stages).slice(0, last < 0 ? names.length : last + 1)) {
     draft = timed(clock, { kind: 'stage', name }, () => stage(draft));
   }
   // A file that is still to be read may be all that is missing.

@@ -28,6 +28,8 @@ export type PlannedJob = {
   /** Runs at most while it ends errored. */
   readonly attempts: number;
   readonly origin: Origin;
+  /** Why it runs: what starts it, and each condition that holds, a sentence each. */
+  readonly because: readonly string[];
 };
 
 export type Plan = {

@@ -1,6 +1,12 @@
 // plan: configuration + push + cause → plan, or every mistake with its place. Pure: no clock, no disk, no database, no node.
 export { type Compiled, type CompileInput, compile, planPush } from './compile.ts';
-export { type Configuration, type ReadConfiguration, type ReadInput, readConfiguration } from './configuration.ts';
+export {
+  type Configuration,
+  type ReadConfiguration,
+  type ReadInput,
+  type ReadingStage,
+  readConfiguration,
+} from './configuration.ts';
 export { type ConfigurationMemory, createConfigurationMemory, type Remembered } from './configuration-memory.ts';
 export type { DataFiles } from './data-files.ts';
 export type { Plan, PlannedJob, PushFacts } from './draft.ts';
@@ -38,3 +44,4 @@ export { configSchema } from './schema/file.ts';
 export type { Evaluated, EvaluateScript, ScriptFacts } from './script.ts';
 export type { ConfigFile, Place } from './source.ts';
 export { type PackageManager, packageManagers, type StarterOptions, schemaFile, starterFile } from './starter.ts';
+export { type PlanStage, type Shown, showSelected, showStage } from './until/stages.ts';

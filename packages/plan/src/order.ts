@@ -1,9 +1,11 @@
 // Stage 6: the jobs that run, each after everything that it needs.
+import { createBecause } from './because.ts';
 import type { Cell, Draft, Origin, PlannedJob } from './draft.ts';
 import { placeOf, type Source } from './source.ts';
 
 export function order(draft: Draft): Draft {
   const { cells, edges, reasons } = draft;
+  const because = createBecause(draft.push, draft.cause);
   const jobs: PlannedJob[] = [];
   for (const index of draft.sequence) {
     const cell = cells[index];
@@ -18,6 +20,7 @@ export function order(draft: Draft): Draft {
       needs: (edges[index] ?? []).filter((edge) => !reasons[edge.to]).map((edge) => cells[edge.to]?.name ?? ''),
       attempts: cell.attempts,
       origin: originOf(draft.source, cell),
+      because: because(cell),
     });
   }
   return { ...draft, jobs };

@@ -18,11 +18,12 @@ export function printPlan({ jobs, leftOut, warnings }: Plan): string {
       const order = isUsual ? [] : [orders[index] ?? ''];
       return [job.name, job.pool, where(job.origin), afterOf(job), ...order, doesOf(job)];
     });
-    parts.push(table(['job', 'pool', 'from', 'after', ...(isUsual ? [] : ['order']), 'does'], rows));
+    parts.push(printTable(['job', 'pool', 'from', 'after', ...(isUsual ? [] : ['order']), 'does'], rows));
+    parts.push(...printBecause(jobs));
   }
   if (leftOut.length > 0) {
     const rows = leftOut.map((each) => [each.name, each.kind, where(each), each.reason]);
-    parts.push(table(['left out', 'kind', 'from', 'because'], rows));
+    parts.push(printTable(['left out', 'kind', 'from', 'because'], rows));
   }
   if (warnings.length > 0) {
     parts.push(warnings.map((warning) => `warning: ${printMistake(warning)}`).join('\n\n'));
@@ -30,10 +31,28 @@ export function printPlan({ jobs, leftOut, warnings }: Plan): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** Jobs that run for the same reasons stand together; where all run for one, it is said once. */
+function printBecause(jobs: readonly PlannedJob[]): string[] {
+  const groups = new Map<string, { readonly names: string[]; readonly because: readonly string[] }>();
+  for (const { name, because } of jobs) {
+    const key = because.join('\n');
+    const group = groups.get(key) ?? { names: [], because };
+    group.names.push(name);
+    groups.set(key, group);
+  }
+  const [first, ...more] = groups.values();
+  if (first && more.length === 0) return [printable(`why: ${first.because.join('; ')}`)];
+  const rows = [...groups.values()].map(({ names, because }) => [several(names), because.join('; ')]);
+  return [printTable(['runs', 'because'], rows)];
+}
+
+const several = (names: readonly string[]): string =>
+  names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
+
 const count = (number: number, word: string): string => `${counted(number)} ${word}${number === 1 ? '' : 's'}`;
 
 function afterOf({ needs }: PlannedJob): string {
-  return needs.length > 3 ? `${needs.slice(0, 2).join(', ')} and ${needs.length - 2} more` : needs.join(', ');
+  return several(needs);
 }
 
 /** What is not usual about when it runs. */
@@ -55,7 +74,7 @@ function doesOf({ spec, order }: PlannedJob): string {
 }
 
 /** Columns as wide as their widest cell; the last is not filled up, and may be long. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows].map((row) => row.map((cell) => printable(cell.replaceAll('\n', ' '))));
   const widths = head.map((_, column) => lines.reduce((most, line) => Math.max(most, line[column]?.length ?? 0), 0));
   const row = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0));

@@ -56,7 +56,7 @@ function unchanged(draft: Draft, files: readonly string[], warnings: Finding[]):
         'there are too many patterns and files to compare: from here on every `if-changed` counts as matching';
       warnings.push({ offset: ifChanged.offset, rule: 'glob-steps', message, hint: 'use fewer stars' });
     }
-    if (changed) return null;
+    if (changed !== 'none') return null;
     const none = `no changed file (of ${counted(files.length)}) matches ${listed(ifChanged.patterns, 5)}`;
     const reason = files.length === 0 ? 'the push changed no file' : none;
     return leftOut(draft, cell, 'unchanged', reason, ifChanged.offset);

@@ -9,6 +9,7 @@ test('a job with one command has every default that a worker needs', () => {
   const [job] = planOf('jobs:\n  unit-tests:\n    steps: [npm test]\n').jobs;
   expect(job).toEqual({
     name: 'unit-tests',
+    because: ['a push to `main` starts it'],
     pool: 'default',
     attributes: { template: 'unit-tests', platform: null, variant: null, group: null, symbol: 'UT' },
     spec: {
@@ -123,6 +124,11 @@ jobs:
   expect(namesOf(plan)).toEqual(['build', 'ask-linux', 'ask-mac', 'ship']);
   expect(plan.jobs[2]).toEqual({
     name: 'ask-mac',
+    because: [
+      'a push to `main` starts it',
+      'the branch `main` matches `main`',
+      '`src/a.ts` changed, which matches `src/**`',
+    ],
     pool: '',
     attributes: { template: 'ask', platform: 'mac', variant: null, group: 'Release', symbol: '?' },
     spec: { steps: [], env: {}, checkout: false, artifacts: [], secrets: [], timeoutSeconds: 1 },

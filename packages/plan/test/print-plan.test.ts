@@ -22,6 +22,8 @@ lint           default  line 2         npm run lint
 build-linux    linux    line 3  lint   2 steps
 build-windows  windows  line 3  lint   2 steps
 
+why: a push to \`main\` starts it
+
 left out  kind           from     because
 docs      unchanged      line 9   no changed file (of 1) matches \`docs/**\`
 publish   need-left-out  line 10  it needs \`docs\`, which is left out
@@ -45,6 +47,8 @@ job   pool     from    after  order                                     does
 test  default  line 2         coalesces 5                               npm test
 ask            line 3  test                                             waits for a person: Ship it?
 ship  default  line 4  ask    priority -2, concurrency ship, delay 10m  npm publish
+
+why: a push to \`main\` starts it
 `);
 });
 
