@@ -1,6 +1,6 @@
 // Every file of the documents that is made from the code, and how: `npm run generate` writes them, a test holds them equal.
 import { commandsPage } from '@signalbox/cli';
-import { schemaText, withReference } from '@signalbox/plan';
+import { declarationsText, schemaText, withReference } from '@signalbox/plan';
 import { openApi, version } from '@signalbox/protocol';
 import { environmentPage } from '@signalbox/worker';
 import { settingsPage } from './settings-page.ts';
@@ -14,5 +14,6 @@ export const generatedFiles: Readonly<Record<string, Make>> = {
   'docs/job-environment.md': () => environmentPage(),
   'docs/openapi.json': () => `${JSON.stringify(openApi(version), null, 2)}\n`,
   'docs/settings.md': () => settingsPage(),
+  'docs/signalbox.d.ts': () => declarationsText(),
   'docs/signalbox.schema.json': () => schemaText(),
 };

@@ -166,6 +166,21 @@ test('init writes a configuration that has a plan, made for what is there, and n
   expect(await readFile(file, 'utf8')).not.toBe('mine');
 });
 
+test('init --typescript writes a script that has a plan, with its types; of one that is there the types alone', async () => {
+  const made = await repository({ 'package.json': '{}' });
+  const init = () => signalbox(['init', '--typescript', '--json'], { directory: made.path });
+  expect(await init()).toMatchObject({ code: 0 });
+  expect(names(await plan(made.path))).toEqual(['test-linux']);
+  const [config, types] = ['config.ts', 'signalbox.d.ts'].map((name) => join(made.path, '.signalbox', name));
+  await writeFile(config!, 'export default {};\n');
+  await writeFile(types!, 'old');
+  expect(await init()).toMatchObject({ code: 0 });
+  expect([await readFile(config!, 'utf8'), await readFile(types!, 'utf8')]).toEqual([
+    'export default {};\n',
+    expect.stringContaining("declare module 'signalbox'"),
+  ]);
+});
+
 const script = `import { defineConfig } from 'signalbox';
 import { lane } from './lib/lane.ts';
 import locales from '../locales.json' with { type: 'json' };

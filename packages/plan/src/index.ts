@@ -9,6 +9,7 @@ export {
 } from './configuration.ts';
 export { type ConfigurationMemory, createConfigurationMemory, type Remembered } from './configuration-memory.ts';
 export type { DataFiles } from './data-files.ts';
+export { declarationsText } from './declarations.ts';
 export type { Plan, PlannedJob, PushFacts } from './draft.ts';
 export { type Budget, createGlob, type Glob } from './globs.ts';
 export {
@@ -44,4 +45,5 @@ export { configSchema } from './schema/file.ts';
 export type { Evaluated, EvaluateScript, ScriptFacts } from './script.ts';
 export type { ConfigFile, Place } from './source.ts';
 export { type PackageManager, packageManagers, type StarterOptions, schemaFile, starterFile } from './starter.ts';
+export { starterScript } from './starter-script.ts';
 export { type PlanStage, type Shown, showSelected, showStage } from './until/stages.ts';

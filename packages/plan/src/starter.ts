@@ -49,6 +49,10 @@ ${artifactLines(artifacts)}
 `;
 }
 
+/** The steps that build and test a tree. */
+export const starterSteps = (packageManager?: PackageManager): readonly Step[] =>
+  (packageManager ? builtWith[packageManager] : unknown).steps;
+
 type Step = string | { readonly name: string; readonly script: readonly string[] };
 type Built = { readonly steps: readonly Step[]; readonly artifacts: string | null };
 

@@ -1,6 +1,6 @@
 // `signalbox init`: writes a configuration to begin with, made for what is in the directory.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { PackageManager } from '@signalbox/plan';
 import type { Command } from 'commander';
 import { createCommand, runWith, withOutput } from '../command-line.ts';
@@ -9,28 +9,47 @@ import { Mistake } from '../mistake.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
+type Options = OutputOptions & { force?: true; typescript?: true };
+
 export function initCommand(terminal: Terminal): Command {
   return withOutput(
-    createCommand('init', 'Write a .signalbox.yml to begin with.', [
-      ['signalbox init', 'then look at it, `signalbox plan`, commit and push'],
+    createCommand('init', 'Write a configuration to begin with.', [
+      ['signalbox init', 'a .signalbox.yml; look at it, `signalbox plan`, commit and push'],
+      [
+        'signalbox init --typescript',
+        'a .signalbox/config.ts, with its types for editors; of one that is there the types alone',
+      ],
       ['signalbox init --force', 'also over one that is there'],
-    ]).option('--force', 'write over a file that is there'),
+    ])
+      .option('--typescript', 'a function in TypeScript, for trees whose jobs follow a rule')
+      .option('--force', 'write over files that are there'),
   ).action(
-    runWith(terminal, async (output: Output, { force }: OutputOptions & { force?: true }) => {
+    runWith(terminal, async (output: Output, { force, typescript }: Options) => {
       // It is read at the top of the tree only.
       const top = await git(terminal.directory, ['rev-parse', '--show-toplevel'], { mayExit: 128 });
       const directory = top || terminal.directory;
-      const file = join(directory, '.signalbox.yml');
-      if (existsSync(file) && !force) {
+      const { schemaFile, schemaText, starterFile, starterScript } = await import('@signalbox/plan');
+      const builtWith = packageManagerOf(readdirSync(directory));
+      // Beside each is what editors read: they complete keys and mark mistakes while one types.
+      const files = typescript
+        ? starterScript(builtWith)
+        : { '.signalbox.yml': starterFile({ packageManager: builtWith }), [schemaFile]: schemaText() };
+      const [first = '', ...beside] = Object.keys(files);
+      const file = join(directory, first);
+      const isLeft = existsSync(file) && !force;
+      if (isLeft && !typescript) {
         throw new Mistake('conflict', `${file} is there already.`, 'To write over it: signalbox init --force');
       }
-      const { schemaFile, schemaText, starterFile } = await import('@signalbox/plan');
-      const builtWith = packageManagerOf(readdirSync(directory));
-      writeFileSync(file, starterFile({ packageManager: builtWith }));
-      // Editors read it: they complete keys and mark mistakes while one types.
-      writeFileSync(join(directory, schemaFile), schemaText());
-      output.answer({ file, schema: join(directory, schemaFile), builtWith: builtWith ?? null }, () => [
-        `Written: ${file}${builtWith ? `, for ${builtWith}` : ''} (and ${schemaFile} beside it, for editors)`,
+      for (const [name, text] of Object.entries(files)) {
+        if (isLeft && name === first) continue;
+        mkdirSync(dirname(join(directory, name)), { recursive: true });
+        writeFileSync(join(directory, name), text);
+      }
+      const written = beside.map((name) => join(directory, name));
+      output.answer({ file, schema: written[0], beside: written, builtWith: builtWith ?? null }, () => [
+        isLeft
+          ? `Written anew: ${beside.join(', ')}, for editors; ${file} is left as it is`
+          : `Written: ${file}${builtWith ? `, for ${builtWith}` : ''} (and ${beside.join(', ')} beside it, for editors)`,
         'Look at it, try `signalbox plan`, then commit and push.',
       ]);
     }),
