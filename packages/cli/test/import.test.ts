@@ -120,3 +120,40 @@ test('a file that is too large is not read', async () => {
   const endless = await signalbox(['import', '.github/workflows/endless.yml'], { directory: top });
   expect(endless).toMatchObject({ code: 2, stderr: expect.stringContaining('is no file') });
 });
+
+test('the pipeline of GitLab is read with the files of the tree that it includes, and with the name of its default branch', async () => {
+  const made = await sampleRepository();
+  onTestFinished(() => made.remove());
+  await made.commit({
+    files: {
+      '.gitlab-ci.yml': `include: ['ci/*.yml', { remote: 'https://ci.example.org/all.yml' }]
+deploy:
+  extends: .deploy
+  rules: [{ if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH, when: manual }]
+`,
+      'ci/deploy.yml': '.deploy: { stage: deploy, script: make deploy }\n',
+      'ci/test.yml': 'test: { script: make test, image: node }\n',
+    },
+  });
+  await made.git('update-ref', 'refs/remotes/origin/trunk', 'HEAD');
+  await made.git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/trunk');
+  const ran = await signalbox(['import', '--json'], { directory: made.path });
+  expect(JSON.parse(ran.stdout)).toMatchObject({
+    from: ['.gitlab-ci.yml', 'ci/deploy.yml', 'ci/test.yml'],
+    jobs: ['ask-deploy', 'deploy', 'test'],
+    gaps: [
+      { file: '.gitlab-ci.yml', line: 1, what: '`include remote: https://ci.example.org/all.yml`' },
+      { file: 'ci/test.yml', line: 1, what: '`image: node`' },
+    ],
+  });
+  const planned = JSON.parse(
+    (await signalbox(['plan', '--json', '--branch', 'trunk'], { directory: made.path })).stdout,
+  );
+  expect(planned).toMatchObject({
+    jobs: [{ name: 'test' }, { name: 'ask-deploy' }, { name: 'deploy', needs: ['test', 'ask-deploy'] }],
+  });
+  const elsewhere = JSON.parse(
+    (await signalbox(['plan', '--json', '--branch', 'topic'], { directory: made.path })).stdout,
+  );
+  expect(elsewhere).toMatchObject({ jobs: [{ name: 'test' }] });
+});

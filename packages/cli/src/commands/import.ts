@@ -5,7 +5,7 @@ import type { ImportKind, ImportResult } from '@signalbox/plan';
 import { type Command, Option } from 'commander';
 import { createCommand, runWith, withOutput } from '../command-line.ts';
 import { exitCode } from '../exit-codes.ts';
-import { findForeign, readForeign } from '../foreign-files.ts';
+import { findForeign, readForeign, textInTree } from '../foreign-files.ts';
 import { git } from '../git.ts';
 import { Mistake } from '../mistake.ts';
 import { clean, type Output, type OutputOptions } from '../output.ts';
@@ -38,12 +38,12 @@ export function importCommand(terminal: Terminal): Command {
       const found =
         paths.length > 0 ? readForeign(top, terminal.directory, paths, options.from) : findForeign(top, options.from);
       const { importConfiguration, printMistakes, schemaFile, schemaText } = await import('@signalbox/plan');
-      const result = importConfiguration(found);
+      const result = importConfiguration({ ...found, ...(await surroundings(top)) });
       if (result.kind === 'mistakes') {
         output.answer({ mistakes: result.mistakes }, () => printMistakes(result.mistakes).trimEnd());
         return exitCode('usage');
       }
-      const from = found.files.map((one) => one.file);
+      const { from } = result;
       if (options.stdout) {
         if (output.json)
           output.answer({ file: null, from, jobs: result.jobs, gaps: result.gaps, text: result.text }, () => []);
@@ -64,6 +64,17 @@ export function importCommand(terminal: Terminal): Command {
       return exitCode('ok');
     }),
   );
+}
+
+/** What files may refer to: other files of the tree, and the branch that is built when none is named. */
+async function surroundings(top: string) {
+  const listed = await git(top, ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { mayExit: 128 });
+  const paths = (listed ?? '').split('\0').filter((path) => path !== '');
+  const head = await git(top, ['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD'], { mayExit: 1 }).catch(
+    () => undefined,
+  );
+  const defaultBranch = head?.replace(/^origin\//, '');
+  return { tree: { read: (path: string) => textInTree(top, path), paths: () => paths }, defaultBranch };
 }
 
 function listGaps({ gaps }: Imported): string[] {

@@ -12,13 +12,18 @@ type How = {
   readonly gaps: Gap[];
   /** What matches is taken away. */
   readonly isIgnored?: boolean;
+  /** `?` is one letter and `+` is itself, as everywhere but at GitHub. */
+  readonly isUsual?: boolean;
 };
 
-export function translateGlobs(texts: readonly Scalar[], { sources, gaps, isIgnored = false }: How): string[] {
+export function translateGlobs(
+  texts: readonly Scalar[],
+  { sources, gaps, isIgnored = false, isUsual = false }: How,
+): string[] {
   const found = new Set<string>();
   let hasNegative = false;
   for (const text of texts.slice(0, limits.list.most)) {
-    const translated = translateGlob(text.text);
+    const translated = translateGlob(text.text, isUsual);
     if (translated === null) {
       gaps.push(gapAt(sources, text, `the pattern ${quote(text.text)}`, 'It cannot be written here, and is left out.'));
       continue;
@@ -41,13 +46,15 @@ export function translateGlobs(texts: readonly Scalar[], { sources, gaps, isIgno
 type Translated = { readonly pattern: string; readonly isOther: boolean };
 
 /** GitHub's: `?` and `+` after a letter or a set say how often it comes. */
-function translateGlob(text: string): Translated | null {
-  // An expression has no meaning there.
-  if (text.includes('${{')) return null;
+function translateGlob(text: string, isUsual: boolean): Translated | null {
+  // Expressions and variables have no meaning there.
+  if (text.includes('${{') || (isUsual && /\$[A-Za-z_{]/.test(text))) return null;
   const plain = text.replace(/^(!?)(?:\.?\/)+/, '$1').replace(/\\(.)/g, '$1');
-  const counted = plain.replace(/(\[[^\]]*\]|[^*/])[?+]/g, (whole, one: string) =>
-    whole.endsWith('+') ? `${one.startsWith('[') ? one : ''}*` : '*',
-  );
+  const counted = isUsual
+    ? plain
+    : plain.replace(/(\[[^\]]*\]|[^*/])[?+]/g, (whole, one: string) => {
+        return whole.endsWith('+') && one.startsWith('[') ? `${one}*` : '*';
+      });
   const pattern = starsOverSlashes(counted.replace(/\*{3,}/g, '**').replace(/\/$/, '/**'));
   return isGlob(pattern) ? { pattern, isOther: counted !== plain } : null;
 }

@@ -21,6 +21,9 @@ export type Sources = {
   /** The lines that a value takes up, for showing what was not taken over. */
   readonly linesOf: (value: Value, most: number) => string[];
   readonly isReference: (value: Value) => boolean;
+  /** A value made of others stands where this one does. */
+  readonly adopt: <Made extends Value>(made: Made, from: Value) => Made;
+  readonly adoptEntry: (made: Entry, from: Entry) => void;
 };
 
 export function createSources(): Sources {
@@ -56,6 +59,13 @@ export function createSources(): Sources {
       const lines = source.text.slice(from, value.end).trimEnd().split(/\r?\n/).slice(0, most);
       const indent = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
       return lines.map((line) => line.slice(indent));
+    },
+    adopt(made, from) {
+      homes.set(made, homeOf(from));
+      return made;
+    },
+    adoptEntry(made, from) {
+      homes.set(made, homeOf(from));
     },
     isReference(value) {
       return /!reference\s*$/.test(homeOf(value).text.slice(Math.max(0, value.offset - 40), value.offset));

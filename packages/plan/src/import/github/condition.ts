@@ -1,24 +1,10 @@
 // What an `if:` comes to when a branch is pushed: always, never, on some branches, or nobody can say here.
-import { createGlob, createMatcher } from '../../globs.ts';
-import { limits } from '../../limits.ts';
+import { both, either, never, not, type Outcome, onBranches, unknown, yes } from '../outcome.ts';
 import { type Expression, pathOf } from './expression.ts';
 import { literalText, resolve, type Scope } from './resolve.ts';
 
-/** All of it must hold: `branches` (empty: any), and what is unknown. */
-export type Outcome = {
-  readonly isNever: boolean;
-  readonly branches: readonly string[];
-  readonly isUnknown: boolean;
-};
-
 /** Which branches start the workflow by a push: a pull request would be of another one. */
 export type Pushed = { readonly pushed: readonly string[] };
-
-export const yes: Outcome = { isNever: false, branches: [], isUnknown: false };
-export const never: Outcome = { isNever: true, branches: [], isUnknown: false };
-export const unknown: Outcome = { isNever: false, branches: [], isUnknown: true };
-const onBranches = (branches: readonly string[]): Outcome => ({ ...yes, branches });
-const isYes = (outcome: Outcome): boolean => !outcome.isNever && !outcome.isUnknown && outcome.branches.length === 0;
 
 export function evaluate(expression: Expression, scope: Scope, pushed: Pushed): Outcome {
   if (expression.kind === 'not') return not(evaluate(expression.of, scope, pushed));
@@ -26,56 +12,13 @@ export function evaluate(expression: Expression, scope: Scope, pushed: Pushed): 
   if (expression.kind !== 'pair') return truth(fixedText(expression, scope));
   const { by, left, right } = expression;
   if (by === '&&') return both(evaluate(left, scope, pushed), evaluate(right, scope, pushed));
-  if (by === '||') return or(evaluate(left, scope, pushed), evaluate(right, scope, pushed));
+  if (by === '||') return either(evaluate(left, scope, pushed), evaluate(right, scope, pushed));
   if (by !== '==' && by !== '!=') return unknown;
   const outcome = isLiteral(left) ? equal(right, left, scope, pushed) : equal(left, right, scope, pushed);
   return by === '==' ? outcome : not(outcome);
 }
 
 const isLiteral = (expression: Expression): boolean => expression.kind === 'literal';
-
-export function both(one: Outcome, other: Outcome): Outcome {
-  if (one.isNever || other.isNever) return never;
-  const isUnknown = one.isUnknown || other.isUnknown;
-  const [shorter, longer] = [one.branches, other.branches].sort((a, b) => a.length - b.length) as [string[], string[]];
-  if (shorter.length === 0 || shorter.join() === longer.join()) return { isNever: false, branches: longer, isUnknown };
-  const areNegative = [...shorter, ...longer].every((branch) => branch.startsWith('!'));
-  if (areNegative) return { isNever: false, branches: [...new Set([...longer, ...shorter])], isUnknown };
-  // Names can be held against patterns; patterns that overlap cannot be told.
-  const names = [shorter, longer].find((list) => !list.some((branch) => /[!*?[{]/.test(branch)));
-  if (names) {
-    const matches = createMatcher(names === shorter ? longer : shorter, (pattern) => createGlob(pattern, budget()));
-    const left = names.filter((name) => matches(name));
-    return left.length === 0 ? never : { isNever: false, branches: left, isUnknown };
-  }
-  const positive = [shorter, longer].find((list) => !list.some((branch) => branch.startsWith('!')));
-  const rest = positive === shorter ? longer : shorter;
-  if (positive && rest.every((branch) => branch.startsWith('!'))) {
-    return { isNever: false, branches: [...positive, ...rest], isUnknown };
-  }
-  return { isNever: false, branches: longer, isUnknown: true };
-}
-
-const budget = () => ({ steps: limits.globSteps.most });
-
-function or(one: Outcome, other: Outcome): Outcome {
-  if (one.isNever) return other;
-  if (other.isNever || isYes(one)) return one;
-  if (isYes(other)) return other;
-  const branches = [...new Set([...one.branches, ...other.branches])];
-  const areTold = !one.isUnknown && !other.isUnknown && !branches.some((branch) => branch.startsWith('!'));
-  return areTold ? onBranches(branches) : unknown;
-}
-
-function not(outcome: Outcome): Outcome {
-  if (outcome.isNever) return yes;
-  if (outcome.isUnknown) return unknown;
-  if (isYes(outcome)) return never;
-  const isNegative = outcome.branches.every((branch) => branch.startsWith('!'));
-  if (isNegative) return onBranches(outcome.branches.map((branch) => branch.slice(1)));
-  if (outcome.branches.some((branch) => branch.startsWith('!'))) return unknown;
-  return onBranches(outcome.branches.map((branch) => `!${branch}`));
-}
 
 /** `always()` and its kin are about needs and steps before: the caller asks for them. */
 function callOutcome({ name, given }: Expression & { kind: 'call' }, scope: Scope): Outcome {
