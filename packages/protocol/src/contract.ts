@@ -103,7 +103,7 @@ export const contract = {
   'read-log': {
     params: Type.Object({ run: RowId, step: StepIndex }),
     summary:
-      'Text of one step: all of it, with `Range`, or by bytes or by lines. With `Accept: application/gzip` all of a sealed one as its gzip members. `x-log-size` is how much there is, `x-log-next` the offset to go on from; of lines also `x-log-first-line`, `x-log-last-line`, `x-log-lines` (line ends that are here) and `x-log-end`, the offset up to which to go on.',
+      'Text of one step: all of it, with `Range`, or by bytes or by lines. With `Accept: application/gzip` all of a sealed one as its gzip members. `x-log-size` is how much there is, `x-log-next` the offset to go on from; of lines also `x-log-first-line`, `x-log-last-line`, `x-log-lines` (line ends that are here), `x-log-end`, the offset up to which to go on, `x-log-state`, the codes that bring a terminal into the state before the first line, percent-encoded, and `x-log-times`, when the lines were printed, where their worker said so: `1795436400000*5 250 3*12 ?*7`, a word for each line or for as many as stand behind its star: milliseconds since the time before, the first since 1970; `?`: not known. Some hundred are exact; of more, neighbours share the time of the first.',
     query: Type.Object({
       from: Type.Optional(
         Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Left out: from the beginning.' }),
@@ -129,7 +129,7 @@ export const contract = {
   'follow-log': {
     params: Type.Object({ run: RowId, step: StepIndex }),
     summary:
-      'Text of one step as it is written, as events: `log` holds `{from, next, text}` as JSON and has `next`, an offset in bytes, as its id; `end` says that no more will come. `Last-Event-ID` goes on from there.',
+      'Text of one step as it is written, as events: `log` holds `{from, next, text, times}` as JSON and has `next`, an offset in bytes, as its id; `times` is of the lines that begin in it, as in `x-log-times` of `read-log`, and left out where nobody knows any; `end` says that no more will come. `Last-Event-ID` goes on from there.',
     query: Type.Object({
       from: Type.Optional(
         Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Left out: from the beginning.' }),

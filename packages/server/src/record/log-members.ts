@@ -2,6 +2,7 @@
 import { Refused } from '@signalbox/protocol';
 import { type Queryable, sql } from '../base/index.ts';
 import { inflate } from './gzip.ts';
+import type { MembersText } from './line-index.ts';
 import type { ArchiveStore } from './store.ts';
 
 /** A member's place in the file, its length there, and the place and length of what it holds. */
@@ -23,7 +24,7 @@ export type FoundLog = {
 /** What a member holds: the same before and after sealing, which keeps members as they are. `lines` counts line ends. */
 export type MemberLines = { readonly startByte: number; readonly sizeBytes: number; readonly lines: number };
 
-export type Member = { start: number; size: number; bytes: Buffer };
+export type Member = { readonly start: number; readonly size: number; readonly bytes: Buffer };
 
 /** Most members that are read and inflated in one go: chunks of a log that somebody watches are small. */
 export const membersAtOnce = 2000;
@@ -97,11 +98,11 @@ export async function textBetween(
   log: FoundLog,
   from: number,
   to: number,
-): Promise<{ readonly startByte: number; readonly bytes: Buffer }> {
+): Promise<MembersText> {
   const members = await membersBetween(db, store, log, from, to);
   const first = members[0]!;
   const parts = await Promise.all(members.map((member) => inflateOf(log, member)));
-  return { startByte: first.start, bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts) };
+  return { startByte: first.start, bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts), members };
 }
 
 /**

@@ -1,8 +1,9 @@
 // What came of one step's log since an offset, and whether more can come: one statement while it grows, for whoever asks again
 // and again.
-import { Refused } from '@signalbox/protocol';
+import { type MaybeTimedLines, Refused } from '@signalbox/protocol';
 import { type Queryable, sql } from '../base/index.ts';
 import { inflate } from './gzip.ts';
+import { lineTimes, type MembersText } from './line-index.ts';
 import { logRemoved } from './log-members.ts';
 import { readLog } from './read.ts';
 import type { ArchiveStore } from './store.ts';
@@ -15,6 +16,8 @@ export type LogNews = {
   readonly size: number;
   /** Nothing will come behind `size`. */
   readonly isOver: boolean;
+  /** When the lines were printed that begin in `bytes`, before this byte of the log; empty where nobody knows any. */
+  readonly times: (to: number) => MaybeTimedLines[];
 };
 type Row = {
   size: number;
@@ -60,21 +63,21 @@ export async function logNews(
   const { size, isOver } = first;
   if (first.removedAt && from < size) throw logRemoved(runId, first.removedAt);
   const at = Math.min(from, size);
-  if (at === size) return { bytes: nothing, from: at, next: at, size, isOver };
+  if (at === size) return { bytes: nothing, from: at, next: at, size, isOver, times: () => [] };
   if (first.isSealed || first.start === null || first.start > at) {
     const part = await readLog(db, store, runId, step, { from: at, limit: bytesAtOnce });
-    return {
-      bytes: part.bytes,
-      from: part.from,
-      next: part.next,
-      size: part.size,
-      isOver: isOver && part.size === size,
-    };
+    const { bytes, next, size, text } = part;
+    return { bytes, from: part.from, next, size, isOver: isOver && size === first.size, times: timesIn(text, at) };
   }
-  const texts = await Promise.all(enough(rows, at).map(({ member, length }) => inflate(member!, length!)));
-  const bytes = Buffer.concat(texts).subarray(at - first.start);
-  return { bytes, from: at, next: at + bytes.length, size, isOver };
+  const members = enough(rows, at).map((row) => ({ start: row.start!, size: row.length!, bytes: row.member! }));
+  const all = Buffer.concat(await Promise.all(members.map((member) => inflate(member.bytes, member.size))));
+  const bytes = all.subarray(at - first.start);
+  const times = timesIn({ startByte: first.start, bytes: all, members }, at);
+  return { bytes, from: at, next: at + bytes.length, size, isOver, times };
 }
+
+const timesIn = (text: MembersText | undefined, from: number) => (to: number) =>
+  text ? lineTimes(text, from, to) : [];
 
 /** The first ones that go into so many bytes, but at least one. */
 function enough(rows: readonly Row[], from: number): readonly Row[] {

@@ -1,5 +1,7 @@
 // Reads lines of one step's log by their numbers: the counts beside the members say which few of them to inflate.
+import type { MaybeTimedLines } from '@signalbox/protocol';
 import type { Queryable } from '../base/index.ts';
+import { lineTimes, type MembersText, stateBefore } from './line-index.ts';
 import { lineAt, lineEndsOf, placeOfLine } from './line-places.ts';
 import { type FoundLog, lookAtLog, type MemberLines, memberLines, textBetween } from './log-members.ts';
 import type { LogPart } from './read.ts';
@@ -10,6 +12,10 @@ export type LineRange =
   | { readonly kind: 'between'; readonly first: number; readonly last: number }
   | { readonly kind: 'last'; readonly count: number };
 export type LinesPart = LogPart & {
+  /** When each line was printed, from the first on; empty where nobody knows any. */
+  readonly times: readonly MaybeTimedLines[];
+  /** Codes that bring a terminal into the state before the first line; undefined where nobody knows. */
+  readonly state: string | undefined;
   /** Of what was asked for, and of what is in `bytes`: one less than the first when nothing is. */
   readonly firstLine: number;
   readonly lastLine: number;
@@ -39,7 +45,8 @@ export function readLines(
     const from = await startOfLine(log, members, text, first);
     const end = await startOfLine(log, members, text, last + 1);
     const to = Math.min(end, from + limit);
-    const bytes = from < to ? await read(db, store, log, members, text, from, to) : Buffer.alloc(0);
+    const found = from < to ? await read(db, store, log, members, text, from, to) : nothing;
+    const bytes = found.bytes.subarray(from - found.startByte, to - found.startByte);
     return {
       bytes,
       from,
@@ -49,20 +56,24 @@ export function readLines(
       firstLine: first,
       lastLine: lineAt(bytes, first),
       lines,
+      times: lineTimes(found, from, to),
+      state: stateBefore(found, from),
     };
   });
 }
 
 /** Members of this log that were inflated already: the first line and the last one are mostly in the same. */
-type Inflated = (member: number) => Promise<Buffer>;
+type Inflated = (member: number) => Promise<MembersText>;
+
+const nothing: MembersText = { startByte: 0, bytes: Buffer.alloc(0), members: [] };
 
 function inflated(db: Queryable, store: ArchiveStore, log: FoundLog, members: readonly MemberLines[]): Inflated {
-  const texts = new Map<number, Promise<Buffer>>();
+  const texts = new Map<number, Promise<MembersText>>();
   return (member) => {
     const known = texts.get(member);
     if (known) return known;
     const { startByte, sizeBytes } = members[member]!;
-    const text = textBetween(db, store, log, startByte, startByte + sizeBytes).then(({ bytes }) => bytes);
+    const text = textBetween(db, store, log, startByte, startByte + sizeBytes);
     texts.set(member, text);
     return text;
   };
@@ -76,7 +87,7 @@ async function lastLines(
   { count }: { readonly count: number },
 ): Promise<{ first: number; last: number }> {
   if (log.sizeBytes === 0) return { first: 1, last: 0 };
-  const isOpen = (await text(members.length - 1)).at(-1) !== newline;
+  const isOpen = (await text(members.length - 1)).bytes.at(-1) !== newline;
   const last = lines + (isOpen ? 1 : 0);
   return { first: Math.max(1, last - count + 1), last };
 }
@@ -92,7 +103,7 @@ async function startOfLine(
   const place = placeOfLine(members, line);
   if (!place) return log.sizeBytes;
   const member = members[place.member]!;
-  const bytes = await text(place.member);
+  const { bytes } = await text(place.member);
   let at = -1;
   for (let lineEnd = 0; lineEnd < place.lineEnd; lineEnd++) {
     at = bytes.indexOf(newline, at + 1);
@@ -115,14 +126,11 @@ async function read(
   text: Inflated,
   from: number,
   to: number,
-): Promise<Buffer> {
+): Promise<MembersText> {
   const at = members.findLastIndex(({ startByte }) => startByte <= from);
   const member = members[at];
   const isWithin = member && to <= member.startByte + member.sizeBytes;
-  const found = isWithin
-    ? { startByte: member.startByte, bytes: await text(at) }
-    : await textBetween(db, store, log, from, to);
-  return found.bytes.subarray(from - found.startByte, to - found.startByte);
+  return isWithin ? text(at) : textBetween(db, store, log, from, to);
 }
 
 const newline = 10;

@@ -23,20 +23,38 @@ beforeAll(async () => {
 });
 afterAll(() => house.stop());
 
-type Followed = { text: string; lastId: string; isEnded: boolean; isClosed: boolean; close(): void };
+type Followed = {
+  text: string;
+  times: (string | undefined)[];
+  lastId: string;
+  isEnded: boolean;
+  isClosed: boolean;
+  close(): void;
+};
 
 async function follow({ runId }: HeldRun, query = '', headers: Record<string, string> = {}): Promise<Followed> {
   const request = get(`${house.address}/api/v1/runs/${runId}/steps/1/log/live${query}`, { agent: false, headers });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   if (response.statusCode !== 200) throw new Error(`it answered ${response.statusCode}`);
-  const seen: Followed = { text: '', lastId: '', isEnded: false, isClosed: false, close: () => request.destroy() };
+  const seen: Followed = {
+    text: '',
+    times: [],
+    lastId: '',
+    isEnded: false,
+    isClosed: false,
+    close: () => request.destroy(),
+  };
   let rest = '';
   response.setEncoding('utf8').on('data', (piece: string) => {
     const events = (rest + piece).split('\n\n');
     rest = events.pop()!;
     for (const event of events) {
       const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(event)?.[1];
-      if (field('event') === 'log') seen.text += (JSON.parse(field('data')!) as { text: string }).text;
+      if (field('event') === 'log') {
+        const { text, times } = JSON.parse(field('data')!) as { text: string; times?: string };
+        seen.text += text;
+        seen.times.push(times);
+      }
       if (field('event') === 'end') seen.isEnded = true;
       seen.lastId = field('id') ?? seen.lastId;
     }
@@ -61,6 +79,30 @@ function printer(run: HeldRun) {
     return all;
   };
 }
+
+test('says when the lines that begin in an event were printed, where their worker did', async () => {
+  const run = await yard.holdRun();
+  const at = 1_795_436_400_000;
+  const head = {
+    isInsideLine: false,
+    state: '',
+    times: [
+      { lines: 2, at },
+      { lines: 1, at: at + 40 },
+    ],
+  };
+  await yard.appendLog(run, 'one\ntwo\nthr', { step: 1, head });
+  const seen = await follow(run);
+  await has(seen, 'one\ntwo\nthr');
+  await yard.appendLog(run, 'ee\n', { step: 1, offset: 11 });
+  await has(seen, 'one\ntwo\nthree\n');
+  expect(seen.times).toEqual([`${at}*2 40`, undefined]);
+  seen.close();
+  const late = await follow(run, '?from=5');
+  await has(late, 'wo\nthree\n');
+  expect(late.times).toEqual([String(at + 40)]);
+  late.close();
+});
 
 test('brings what was there and what comes, and ends with the log', async () => {
   const run = await yard.holdRun();

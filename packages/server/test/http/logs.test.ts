@@ -1,6 +1,6 @@
 // Logs over HTTP by lines and by what is in them: a whole server, its own sealing, and the same answers before and after.
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { LogFound } from '@signalbox/protocol';
+import { type LogFound, timesOf } from '@signalbox/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestServer, testServer } from '../../../../test/kit/server.ts';
 import { until } from '../../../../test/kit/wait.ts';
@@ -37,6 +37,26 @@ async function sealed(run: HeldRun): Promise<void> {
     return (await house.person.call('get-run', { params: { run: run.runId } })).logState === 'sealed';
   });
 }
+
+test('an answer of lines says when they were printed, and which colours were on; a proxy takes its headers', async () => {
+  const run = await yard.holdRun();
+  const at = 1_795_436_400_000;
+  const first = Array.from({ length: 1000 }, (_, line) => `${line}\n`).join('');
+  const times = Array.from({ length: 150 }, (_, part) => ({ lines: 7, at: at + part * 60 }));
+  await yard.appendLog(run, first, { step: 1, head: { isInsideLine: false, state: '', times } });
+  const head = { isInsideLine: false, state: '\u001b[1;31m', times: [{ lines: 2, at: at + 60_000 }] };
+  await yard.appendLog(run, 'red\nred too\n', { step: 1, offset: first.length, head });
+  const read = async (query: string) => {
+    const { headers } = await ask(house.address, `/api/v1/runs/${run.runId}/steps/1/log?limit=8000&${query}`);
+    return [headers['x-log-times'], headers['x-log-state']];
+  };
+  expect(await read('lines=1000-1002')).toEqual([`${at + 142 * 60} ${60_000 - 142 * 60}*2`, '']);
+  expect(await read('tailLines=1')).toEqual([String(at + 60_000), '%1B%5B1%3B31m']);
+  expect(await read('lines=2000-3000')).toEqual([undefined, undefined]);
+  const all = await ask(house.address, `/api/v1/runs/${run.runId}/steps/1/log?limit=8000&lines=1-2000`);
+  expect(JSON.stringify(all.headers).length).toBeLessThan(4000);
+  expect(timesOf(String(all.headers['x-log-times']))).toHaveLength(1002);
+});
 
 test('lines are read by their numbers, before and after sealing, and the answer says which they are', async () => {
   const run = await printed();

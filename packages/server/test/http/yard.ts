@@ -1,7 +1,14 @@
 // A worker with jobs to take, by real calls: for tests of what happens after a claim. Jobs are submitted straight to the queue.
 import { createHash, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { LogChunk, Verdict, WorkOrder } from '@signalbox/protocol';
+import {
+  gzipHeadOf,
+  type LogChunk,
+  type MemberHead,
+  plainHeadBytes,
+  type Verdict,
+  type WorkOrder,
+} from '@signalbox/protocol';
 import type { TestServer } from '../../../../test/kit/server.ts';
 import { type Db, sql } from '../../src/base/index.ts';
 import { queueDefaults, submit } from '../../src/queue/index.ts';
@@ -12,6 +19,8 @@ export type HeldRun = {
   readonly jobId: number;
   readonly pipelineId: number;
 };
+/** `head`: what a worker says of its lines; left out, as by an older one, nothing. */
+export type LogPlace = { readonly step?: number; readonly offset?: number; readonly head?: MemberHead };
 export type Yard = {
   readonly repoId: number;
   readonly pushId: number;
@@ -21,8 +30,8 @@ export type Yard = {
   claim(waitSeconds?: number, claimId?: string): Promise<WorkOrder | null>;
   /** Submits a job and claims it. */
   holdRun(): Promise<HeldRun>;
-  appendLog(run: HeldRun, text: string, place?: { step?: number; offset?: number }): Promise<{ watched: boolean }>;
-  appendBytes(run: HeldRun, bytes: Buffer, place?: { step?: number; offset?: number }): Promise<{ watched: boolean }>;
+  appendLog(run: HeldRun, text: string, place?: LogPlace): Promise<{ watched: boolean }>;
+  appendBytes(run: HeldRun, bytes: Buffer, place?: LogPlace): Promise<{ watched: boolean }>;
   putArtifact(run: HeldRun, path: string, bytes: string | Buffer): Promise<unknown>;
   finish(run: HeldRun, verdict?: Verdict, logBytes?: number[]): Promise<unknown>;
 };
@@ -50,8 +59,9 @@ export async function openYard(
       return { runId: order.runId, claimId: order.claimId, jobId: order.job.id, pipelineId: order.pipeline.id };
     },
     appendLog: (run, text, place) => yard.appendBytes(run, Buffer.from(text), place),
-    appendBytes(run, bytes, { step = 0, offset = 0 } = {}) {
-      const member = gzipSync(bytes);
+    appendBytes(run, bytes, { step = 0, offset = 0, head } = {}) {
+      const plain = gzipSync(bytes);
+      const member = head ? Buffer.concat([gzipHeadOf(head), plain.subarray(plainHeadBytes)]) : plain;
       const chunk: LogChunk = {
         step,
         offset,

@@ -1,6 +1,6 @@
 // Keeps the head and the tail of a log that is longer than its limit, and says how much was left out between them.
+import type { TimedText } from './moments.ts';
 
-const nothing = Buffer.alloc(0);
 /** Room for what is said about the limit, so that all of it stays within. */
 const noticeBytes = 250;
 
@@ -9,7 +9,7 @@ export class LogLimit {
   readonly #tailBytes: number;
   #headLeft: number;
   /** The last bytes beyond the head; null while the limit is not reached. */
-  #tail: { pieces: Buffer[]; bytes: number; leftOut: number } | null = null;
+  #tail: { pieces: TimedText[]; bytes: number; leftOut: number } | null = null;
 
   constructor(limitBytes: number, tailBytes: number) {
     this.#limitBytes = limitBytes;
@@ -17,7 +17,8 @@ export class LogLimit {
     this.#headLeft = Math.max(0, limitBytes - this.#tailBytes - noticeBytes);
   }
 
-  push(bytes: Buffer): Buffer {
+  /** `at` is when it was printed. */
+  push({ bytes, at }: TimedText): Buffer {
     if (bytes.length <= this.#headLeft) {
       this.#headLeft -= bytes.length;
       return bytes;
@@ -27,27 +28,29 @@ export class LogLimit {
     this.#headLeft = 0;
     const first = this.#tail === null;
     this.#tail ??= { pieces: [], bytes: 0, leftOut: 0 };
-    this.#keep(this.#tail, rest);
+    this.#keep(this.#tail, rest, at);
     return first ? Buffer.concat([head, this.#notice()]) : head;
   }
 
-  end(): Buffer {
+  end(): readonly TimedText[] {
     const tail = this.#tail;
-    if (!tail) return nothing;
+    if (!tail) return [];
     this.#tail = null;
-    const leftOut = tail.leftOut > 0 ? `[signalbox: ${tail.leftOut} bytes were left out here]\n` : '';
-    return Buffer.concat([Buffer.from(leftOut), ...tail.pieces]);
+    const [first] = tail.pieces;
+    if (tail.leftOut === 0 || !first) return tail.pieces;
+    const leftOut = Buffer.from(`[signalbox: ${tail.leftOut} bytes were left out here]\n`);
+    return [{ bytes: leftOut, at: first.at }, ...tail.pieces];
   }
 
-  #keep(tail: { pieces: Buffer[]; bytes: number; leftOut: number }, bytes: Buffer): void {
+  #keep(tail: { pieces: TimedText[]; bytes: number; leftOut: number }, bytes: Buffer, at: number): void {
     // A copy: a small piece must not keep the large buffer alive that it was read into.
-    tail.pieces.push(Buffer.from(bytes));
+    tail.pieces.push({ bytes: Buffer.from(bytes), at });
     tail.bytes += bytes.length;
     while (tail.bytes > this.#tailBytes) {
       const first = tail.pieces[0]!;
-      const excess = Math.min(tail.bytes - this.#tailBytes, first.length);
-      if (excess === first.length) tail.pieces.shift();
-      else tail.pieces[0] = first.subarray(excess);
+      const excess = Math.min(tail.bytes - this.#tailBytes, first.bytes.length);
+      if (excess === first.bytes.length) tail.pieces.shift();
+      else tail.pieces[0] = { bytes: first.bytes.subarray(excess), at: first.at };
       tail.bytes -= excess;
       tail.leftOut += excess;
     }

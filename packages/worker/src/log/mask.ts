@@ -18,6 +18,11 @@ export class Mask {
     this.#search = search;
   }
 
+  /** Of what came last, so many bytes have not come out. */
+  get heldBytes(): number {
+    return this.#carry.length;
+  }
+
   push(bytes: Buffer): Buffer {
     if (this.#search.isEmpty) return bytes;
     const text = this.#carry.length > 0 ? Buffer.concat([this.#carry, bytes]) : bytes;

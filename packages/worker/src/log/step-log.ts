@@ -1,9 +1,11 @@
 // The log of one step on its way out: masked, limited, gathered, and cut into chunks, at line ends where that can be.
-import type { LogChunk } from '@signalbox/protocol/browser';
+import { gzipHeadOf, type LogChunk, plainHeadBytes } from '@signalbox/protocol/browser';
 import type { FormSearch } from './form-search.ts';
+import { LineIndex } from './line-index.ts';
 import { LogLimit } from './log-limit.ts';
 import { Mask } from './mask.ts';
 import type { Members } from './members.ts';
+import { inMoments, type TimedText } from './moments.ts';
 import type { FoundErrors } from './step-errors.ts';
 
 export type SealedChunk = LogChunk & FoundErrors & { readonly member: Buffer };
@@ -22,6 +24,8 @@ export type StepLogOptions = {
   readonly onChunk: (chunk: SealedChunk) => void;
   /** Looks at what goes out; what it finds goes with it. */
   readonly look?: (text: Buffer, lineEnds: number) => FoundErrors;
+  /** The clock of the worker, as of its steps; a test has its own. */
+  readonly now?: () => number;
 };
 
 const newline = 10;
@@ -31,8 +35,11 @@ export class StepLog {
   readonly #options: StepLogOptions;
   readonly #mask: Mask;
   readonly #limit: LogLimit;
-  #raw: Buffer[] = [];
+  readonly #index = new LineIndex();
+  #raw: TimedText[] = [];
   #rawBytes = 0;
+  /** When the mask got what it holds back. */
+  #heldSince: number | undefined;
   #text: Buffer = nothing;
   #sizeBytes = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -52,7 +59,7 @@ export class StepLog {
   write(bytes: Buffer | string): void {
     if (this.#ended || bytes.length === 0) return;
     const piece = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-    this.#raw.push(piece);
+    this.#raw.push({ bytes: piece, at: this.#now() });
     this.#rawBytes += piece.length;
     if (this.#rawBytes >= this.#options.chunkBytes) this.#cut('full');
     this.#arm();
@@ -73,6 +80,10 @@ export class StepLog {
     this.#ended = true;
   }
 
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
+  }
+
   #arm(): void {
     if (this.#timer || this.#ended || this.#rawBytes + this.#text.length === 0) return;
     this.#timer = setTimeout(() => this.hurry(), this.#options.patienceMillis());
@@ -80,14 +91,7 @@ export class StepLog {
 
   #cut(why: 'full' | 'time' | 'end'): void {
     const { chunkBytes } = this.#options;
-    const [only] = this.#raw;
-    let fresh = this.#mask.push(this.#raw.length === 1 && only ? only : Buffer.concat(this.#raw));
-    this.#raw = [];
-    this.#rawBytes = 0;
-    if (why === 'end') fresh = Buffer.concat([fresh, this.#mask.end()]);
-    fresh = this.#limit.push(fresh);
-    if (why === 'end') fresh = Buffer.concat([fresh, this.#limit.end()]);
-    let text = this.#text.length > 0 ? Buffer.concat([this.#text, fresh]) : fresh;
+    let text = this.#gathered(why === 'end');
     while (text.length >= chunkBytes) {
       const lineEnd = text.lastIndexOf(newline, chunkBytes - 1);
       text = this.#seal(text, lineEnd >= 0 ? lineEnd + 1 : chunkBytes);
@@ -101,34 +105,45 @@ export class StepLog {
     this.#text = text.length > 0 ? Buffer.from(text) : nothing;
   }
 
+  /** What waits, and behind it what has come since: masked and limited, moment by moment, so that it is known when each came. */
+  #gathered(isEnd: boolean): Buffer {
+    const parts = [this.#text];
+    let length = this.#text.length;
+    const take = ({ bytes, at }: TimedText, firstAt = at) => {
+      if (bytes.length === 0) return;
+      this.#index.came(length, firstAt);
+      if (firstAt !== at) this.#index.came(length + 1, at);
+      parts.push(bytes);
+      length += bytes.length;
+    };
+    for (const { bytes, at } of inMoments(this.#raw)) {
+      const heldSince = this.#heldSince;
+      take({ bytes: this.#limit.push({ bytes: this.#mask.push(bytes), at }), at }, heldSince);
+      const { heldBytes } = this.#mask;
+      if (heldBytes === 0) this.#heldSince = undefined;
+      else this.#heldSince = heldBytes > bytes.length ? (heldSince ?? at) : at;
+    }
+    this.#raw = [];
+    this.#rawBytes = 0;
+    if (isEnd) {
+      const at = this.#heldSince ?? this.#now();
+      take({ bytes: this.#limit.push({ bytes: this.#mask.end(), at }), at });
+      for (const kept of this.#limit.end()) take(kept);
+    }
+    const [only] = parts.filter((part) => part.length > 0);
+    return only?.length === length ? only : Buffer.concat(parts, length);
+  }
+
   #seal(text: Buffer, length: number): Buffer {
     const piece = text.subarray(0, length);
     const { step, members, look, onChunk } = this.#options;
-    const lines = countLines(piece);
+    const { head, lines } = this.#index.take(piece);
     const described = { step, offset: this.#sizeBytes, sizeBytes: length, lines, ...look?.(piece, lines) };
-    members.make(piece, (member) => onChunk({ ...described, memberBytes: member.length, member }));
+    members.make(piece, (plain) => {
+      const member = Buffer.concat([gzipHeadOf(head), plain.subarray(plainHeadBytes)]);
+      onChunk({ ...described, memberBytes: member.length, member });
+    });
     this.#sizeBytes += length;
     return text.subarray(length);
   }
 }
-
-/** Where lines are short, a call for each costs more than to look at every byte: 90 ms a MB of empty lines against 5. */
-function countLines(text: Buffer): number {
-  let lines = 0;
-  let blockEnd = 0;
-  let inBlock = 0;
-  for (let at = text.indexOf(newline); at >= 0; at = text.indexOf(newline, at + 1)) {
-    lines++;
-    if (at >= blockEnd) {
-      blockEnd = at + countedBytes;
-      inBlock = 0;
-    } else if (++inBlock === countedBytes / 64) {
-      const end = Math.min(blockEnd, text.length);
-      for (at++; at < end; at++) if (text[at] === newline) lines++;
-      at = end - 1;
-    }
-  }
-  return lines;
-}
-
-const countedBytes = 4_096;

@@ -1,5 +1,5 @@
 // What a run printed: its text by bytes or by lines, what is searched for in it, and the whole of it as a file.
-import { Refused, routes } from '@signalbox/protocol';
+import { Refused, routes, timesText } from '@signalbox/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Doorkeeper, Knock } from '../../access/index.ts';
 import type { Db } from '../../base/index.ts';
@@ -58,6 +58,9 @@ export function readingHandlers(
         .header('x-log-last-line', String(part.lastLine))
         .header('x-log-lines', String(part.lines))
         .header('x-log-end', String(part.end));
+      const times = timesText(part.times, timesHeaderCharacters);
+      if (times !== undefined) reply.header('x-log-times', times);
+      if (part.state !== undefined) reply.header('x-log-state', encodeURIComponent(part.state));
       return sendText(reply, part);
     },
     async 'follow-log'({ params, query, reply, request }) {
@@ -82,6 +85,9 @@ export function readingHandlers(
     },
   };
 }
+
+/** A proxy takes 4 KB of headers in all, if nobody told it otherwise (nginx). */
+const timesHeaderCharacters = 2000;
 
 const knockOf = (request: FastifyRequest): Knock => {
   return {

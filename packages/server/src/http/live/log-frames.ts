@@ -1,15 +1,16 @@
 // Text of a log as server-sent events: made once, sent to any number of readers.
+import { timesText } from '@signalbox/protocol';
 import type { LogNews } from '../../record/index.ts';
 
 export type LogFrame = { readonly from: number; readonly next: number; readonly bytes: Buffer };
 
 /** Ends between two characters, unless no more can come. undefined where that leaves nothing. */
-export function frameOf({ bytes, from, size, next, isOver }: LogNews): LogFrame | undefined {
+export function frameOf({ bytes, from, size, next, isOver, times }: LogNews): LogFrame | undefined {
   const isAll = isOver && next === size;
   const whole = isAll ? bytes : bytes.subarray(0, bytes.length - unfinished(bytes));
   if (whole.length === 0) return undefined;
   const end = from + whole.length;
-  const data = JSON.stringify({ from, next: end, text: whole.toString() });
+  const data = JSON.stringify({ from, next: end, text: whole.toString(), times: timesText(times(end)) });
   return { from, next: end, bytes: Buffer.from(`id: ${end}\nevent: log\ndata: ${data}\n\n`) };
 }
 
