@@ -167,28 +167,37 @@ test(
   },
 );
 
-test('on a phone a link to lines leads to them, and the verdict to the first error', patient, async () => {
-  const phone = await logs.browser.newContext({
-    viewport: { width: 390, height: 700 },
-    isMobile: true,
-    hasTouch: true,
-  });
-  const line = lineOf('prepared 20');
-  const page = await logs.open(`/jobs/${mixed.job}?run=${mixed.run}&step=1#L${line}-${line + 1}`, phone);
-  await inSight(page, line);
-  await inWindow(page, row(page, line));
-  await inWindow(page, page.getByRole('button', { name: 'Copy 2 lines' }));
-  const other = await logs.open(`/jobs/${mixed.job}`, phone);
-  const error = other
-    .getByRole('banner')
-    .or(other.locator('header'))
-    .getByRole('link', { name: /expected ";"/ });
-  await inWindow(other, error);
-  await error.click();
-  await other.waitForURL(new RegExp(`#L${errorLine}$`));
-  await inWindow(other, row(other, errorLine));
-  await phone.close();
-});
+test(
+  'on a phone a link to lines leads to them, the verdict to the first error, and the archive fits',
+  patient,
+  async () => {
+    const phone = await logs.browser.newContext({
+      viewport: { width: 390, height: 700 },
+      isMobile: true,
+      hasTouch: true,
+    });
+    const line = lineOf('prepared 20');
+    const page = await logs.open(`/jobs/${mixed.job}?run=${mixed.run}&step=1#L${line}-${line + 1}`, phone);
+    await inSight(page, line);
+    await inWindow(page, row(page, line));
+    await inWindow(page, page.getByRole('button', { name: 'Copy 2 lines' }));
+    const other = await logs.open(`/jobs/${mixed.job}`, phone);
+    const error = other
+      .getByRole('banner')
+      .or(other.locator('header'))
+      .getByRole('link', { name: /expected ";"/ });
+    await inWindow(other, error);
+    await error.click();
+    await other.waitForURL(new RegExp(`#L${errorLine}$`));
+    await inWindow(other, row(other, errorLine));
+    await other.getByRole('link', { name: 'Log and artifacts in the archive' }).click();
+    await seen(other.getByRole('link', { name: /^mixed.*\.txt\.gz$/ }));
+    expect(await other.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    const table = other.locator('table');
+    expect(await table.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    await phone.close();
+  },
+);
 
 test('by keyboard alone: to the panel, through it, and from match to match without a mouse', patient, async () => {
   const { job } = await ended('long', numbered(1, 2000));

@@ -10,7 +10,7 @@ export function renderArchive(listing: ArchiveListing, base = '/archive'): strin
     const address = `${base}/${[...names, entry.name].map(encodeURIComponent).join('/')}${end}`;
     const size = entry.sizeBytes === null ? '' : sizeText(entry.sizeBytes);
     const digest = entry.sha256 ? `<code title="SHA-256">${escapeHtml(entry.sha256)}</code>` : '';
-    return `<tr><td><a href="${escapeHtml(address)}">${escapeHtml(readable(entry.name) + end)}</a></td><td class="size">${size}</td><td>${entry.modifiedAt === null ? '' : `<time>${escapeHtml(entry.modifiedAt)}</time>`}</td><td>${keepingText(entry.keeping)}</td><td>${digest}</td></tr>`;
+    return `<tr><td><a href="${escapeHtml(address)}">${escapeHtml(readable(entry.name) + end)}</a></td><td class="size">${size}</td><td>${entry.modifiedAt === null ? '' : timeText(entry.modifiedAt)}</td><td>${keepingText(entry.keeping)}</td><td>${digest}</td></tr>`;
   });
   const here = `${base}/${names.map((name) => `${encodeURIComponent(name)}/`).join('')}`;
   const others = [...listing.descriptions, '?format=json'].map((end) => {
@@ -75,6 +75,12 @@ function keepingText(keeping: ArchiveListing['entries'][number]['keeping']): str
   return keeping.until === null ? 'for ever' : `<time>${escapeHtml(keeping.until.slice(0, 10))}</time>`;
 }
 
+/** To the second: nobody reads thousandths. */
+function timeText(instant: string): string {
+  const text = instant.slice(0, 19).replace('T', ' ');
+  return `<time datetime="${escapeHtml(instant)}">${escapeHtml(text)}</time>`;
+}
+
 function sizeText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const unit = Math.min(units.length - 1, bytes === 0 ? 0 : Math.floor(Math.log2(bytes) / 10));
@@ -97,4 +103,5 @@ table{border-collapse:collapse;width:100%;margin-top:1rem;display:block;overflow
 th,td{text-align:left;padding:.3rem 1rem .3rem 0;border-bottom:1px solid #d8dbe0;white-space:nowrap}
 .size{text-align:right}
 time,code{font:.85rem ui-monospace,monospace;color:#565b63}
-@media (prefers-color-scheme:dark){body{background:#16181c;color:#e3e5e8}a{color:#8ab4f8}th,td{border-color:#34383f}time,code{color:#a3a8b0}}`;
+@media (max-width:40rem){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}table,tbody,tr{display:block}tr{padding:.25rem 0;border-bottom:1px solid #d8dbe0}td{display:inline;padding:0 .75rem 0 0;border:0;white-space:normal}td:first-child,td:last-child{display:block}td:empty{display:none}time{white-space:nowrap}td:first-child a{display:block;padding:.5rem 0}code{overflow-wrap:anywhere}}
+@media (prefers-color-scheme:dark){body{background:#16181c;color:#e3e5e8}a{color:#8ab4f8}th,td,tr{border-color:#34383f}time,code{color:#a3a8b0}}`;
