@@ -110,6 +110,15 @@ test('a tree that has both says which is meant; a folder that is in no work tree
   expect(await signalbox(['import'], { directory: bare })).toMatchObject({ code: 0 });
 });
 
+test('a tree whose configuration is a directory keeps it', async () => {
+  const top = await tree({ '.github/workflows/ci.yml': ci, '.signalbox/a.yml': 'jobs: { a: { steps: [x] } }\n' });
+  expect(await signalbox(['import', '--force'], { directory: top })).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('holds a configuration already'),
+  });
+  expect(await signalbox(['import', '--stdout'], { directory: top })).toMatchObject({ code: 0 });
+});
+
 test('a file that is too large is not read', async () => {
   const top = await tree({ 'a.c': '' });
   await mkdir(join(top, '.github', 'workflows'), { recursive: true });

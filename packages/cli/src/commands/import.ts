@@ -35,6 +35,15 @@ export function importCommand(terminal: Terminal): Command {
       if (existsSync(file) && !options.force && !options.stdout) {
         throw new Mistake('conflict', `${file} is there already.`, 'To write over it: --force; to only look: --stdout');
       }
+      // A tree has one configuration: what lies in the directory would be mistaken for a second.
+      const directory = join(top, '.signalbox');
+      if (options.out === undefined && !options.stdout && existsSync(directory)) {
+        throw new Mistake(
+          'conflict',
+          `${directory} holds a configuration already.`,
+          'To only look: --stdout; elsewhere: --out FILE',
+        );
+      }
       const found =
         paths.length > 0 ? readForeign(top, terminal.directory, paths, options.from) : findForeign(top, options.from);
       const { importConfiguration, printMistakes, schemaFile, schemaText } = await import('@signalbox/plan');

@@ -152,7 +152,7 @@ test.each([
   ["github.event_name == 'pull_request'", ['topic']],
   ["github.event_name != 'pull_request'", ['main', 'rel/1']],
   ["github.event_name == 'schedule' || github.event_name == 'release'", []],
-  ["${{ !contains(github.event.head_commit.message, '[skip]') }}", ['main', 'topic', 'rel/1']],
+  ["contains(github.event.head_commit.author.name, 'me')", ['main', 'topic', 'rel/1']],
   ['false', []],
   ["inputs.deploy == 'true'", []],
   ['success()', ['main', 'topic', 'rel/1']],
@@ -161,6 +161,23 @@ test.each([
     'on: { push: { branches: [main, "rel/*"] }, pull_request: , workflow_dispatch: { inputs: { deploy: { default: no } } } }\n';
   const { text } = importOne('github', ci, oneJob(`if: ${JSON.stringify(condition)}\nsteps:\n  - run: make`, on));
   expect(['main', 'topic', 'rel/1'].filter((branch) => planOf(text, push(branch)).jobs.length > 0)).toEqual(branches);
+});
+
+test.each([
+  ["!contains(github.event.head_commit.message, '[skip it]')", ['Do [full]', 'Do']],
+  [
+    "!contains(github.event.head_commit.message, '[skip it]') && !contains(github.event.head_commit.message, '[full]')",
+    ['Do'],
+  ],
+  ["github.ref == 'refs/heads/main' && contains(github.event.head_commit.message, '[full]')", ['Do [full]']],
+  [
+    "contains(github.event.head_commit.message, '[full]') && contains(github.event.head_commit.message, 'Do')",
+    ['Do [full]', 'Do', 'Do [skip it]'],
+  ],
+])('a job with if: %s runs for the messages %o', (condition, wanted) => {
+  const { text } = importOne('github', ci, oneJob(`if: ${JSON.stringify(condition)}\nsteps:\n  - run: make`));
+  const runs = (message: string) => planOf(text, { push: { branch: 'main', message, files: ['a'] } }).jobs.length > 0;
+  expect(['Do [full]', 'Do', 'Do [skip it]'].filter(runs)).toEqual(wanted);
 });
 
 test.each([

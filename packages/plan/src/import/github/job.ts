@@ -73,6 +73,7 @@ export function readJob(entry: Entry, table: Table, of: JobOf): ReadJob {
     comments: title && title.text !== entry.key ? [` ${title.text}`] : [],
     branches: start.branches,
     causes: start.causes,
+    messages: start.messages,
     matrix,
     needs: needsOf(table).map((need) => ({ job: need, isOptional: false })),
     ifChanged: triggers.ifChanged,

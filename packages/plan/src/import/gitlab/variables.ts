@@ -128,11 +128,11 @@ export function readVariables(
       continue;
     }
     names.add(entry.key);
-    const written = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
+    const written = text.replace(/(?<!\$)\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
       const name = braced ?? bare ?? '';
       return name === entry.key ? whole : (fixed.get(name) ?? above.get(name) ?? whole);
     });
-    if (/\$[A-Za-z_{]/.test(written)) lines.push(runTimeLine(entry.key, written));
+    if (/(?<!\$)\$[A-Za-z_{]/.test(written)) lines.push(runTimeLine(entry.key, written));
     else fixed.set(entry.key, withoutHoles(written.replaceAll('$$', '$')));
   }
   return { fixed, lines, names, gaps };
@@ -148,7 +148,7 @@ function variableText({ value }: Entry, jobs: Jobs): string | null {
 
 /** Between double quotes a shell fills in what it names; all else stays as it is. */
 function runTimeLine(name: string, value: string): string {
-  const parts = value.split(/(\$\{\w+\}|\$[A-Za-z_]\w*)/);
+  const parts = value.split(/((?<!\$)\$\{\w+\}|(?<!\$)\$[A-Za-z_]\w*)/);
   const text = parts
     .map((part, index) => (index % 2 === 1 ? part : withinQuotes('sh', withoutHoles(part).replaceAll('$$', '$'))))
     .join('');
