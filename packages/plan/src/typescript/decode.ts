@@ -3,6 +3,7 @@
 import type { Finding } from '../draft.ts';
 import { holesIn } from '../expressions.ts';
 import { counted, limits } from '../limits.ts';
+import { remember } from '../memory.ts';
 import { quote } from '../printable.ts';
 import type { Entry, List, Scalar, Table, Value } from '../tree.ts';
 import type { Made } from './answer.ts';
@@ -31,7 +32,25 @@ type Mark = { readonly literal: Literal | null; readonly spread: readonly Mark[]
 const nowhere: Mark = { literal: null, spread: [], calls: [] };
 
 /** `id` is the same for values that are the same and written at the same place: they are one object. */
-type Measured = { readonly value: Value; readonly depth: number; readonly size: number; readonly id: number };
+type Measured = {
+  readonly value: Value;
+  readonly depth: number;
+  readonly size: number;
+  readonly id: number;
+  /** What it was made of: with the same parts, kind and place another is the same. */
+  readonly parts: readonly (Measured | null)[];
+  readonly kind: number;
+};
+
+/** A key of an object, and where it and its value are written. */
+type Column = {
+  readonly name: string;
+  readonly keyOffset: number | undefined;
+  readonly at: Span;
+  readonly items: readonly Span[] | null;
+  readonly named: string;
+};
+const none: readonly never[] = [];
 
 class Decoder {
   readonly #made: Made;
@@ -40,7 +59,8 @@ class Decoder {
   readonly #met: (Measured | null)[] = [];
   /** Lanes made by a loop have equal steps, each an object of its own: as one, they are checked and read once. */
   readonly #scalars = new Map<number, Measured>();
-  readonly #equal = new Map<string, Measured>();
+  readonly #equal = new Map<number, Measured>();
+  readonly #columns = new Map<number, readonly Column[]>();
   #ids = 0;
   #at = 0;
 
@@ -82,7 +102,7 @@ class Decoder {
       }
       case words.yes:
       case words.no:
-        return this.#leaf(scalar(at, 'boolean', String(word === words.yes), word === words.yes));
+        return this.#scalar(word, at, () => scalar(at, 'boolean', String(word === words.yes), word === words.yes));
       case words.nothing:
         return this.#leaf(scalar(at, 'nothing', '', null));
       case words.again:
@@ -113,7 +133,7 @@ class Decoder {
 
   #leaf(value: Scalar): Measured {
     this.#ids += 1;
-    return { value, depth: 1, size: 1, id: this.#ids };
+    return { value, depth: 1, size: 1, id: this.#ids, parts: none, kind: 0 };
   }
 
   #text(text: string, at: Span, named: string): Scalar {
@@ -153,13 +173,10 @@ class Decoder {
     const count = this.#next();
     const parts: Measured[] = [];
     const known = written?.length === count ? written : null;
-    let key = `[${at.offset}`;
-    for (let index = 0; index < count; index += 1) {
-      const part = this.#value(known?.[index] ?? at, null, `an entry of ${named}`, depth + 1);
-      parts.push(part);
-      key += `,${part.id}`;
-    }
-    return this.#end(place, key, parts, () => {
+    const entry = `an entry of ${named}`;
+    for (let index = 0; index < count; index += 1)
+      parts.push(this.#value(known?.[index] ?? at, null, entry, depth + 1));
+    return this.#end(place, -1, at.offset, parts, () => {
       const items = parts.map(({ value }) => value);
       return { kind: 'list', ...at, hasHoles: items.some(({ hasHoles }) => hasHoles), items } satisfies List;
     });
@@ -167,46 +184,56 @@ class Decoder {
 
   #table(at: Span, depth: number): Measured {
     const place = this.#begin();
+    const word = this.#made.list[this.#at] ?? marks.none;
     const mark = this.#mark(0);
     const shape = this.#next();
-    const names = this.#made.shapes[shape];
-    if (!names) throw new Nonsense();
     const own = mark.literal ?? at;
-    const parts: Measured[] = [];
-    const found: [name: string, keyOffset: number, value: Value][] = [];
-    let key = `{${own.offset} ${shape}`;
-    for (const name of names) {
+    // What calls made keeps its own, and so do things made of pieces: where their keys are from may differ.
+    const isAlone = mark.calls.length > 0 || mark.spread.length > 0 || mark.literal === null;
+    const columns = isAlone ? this.#columnsOf(mark, own, shape) : this.#knownColumns(word, mark, own, shape);
+    const parts: (Measured | null)[] = [];
+    for (const { at: written, items, named } of columns) {
       if (this.#made.list[this.#at] === words.missing) {
         this.#at += 1;
-        key += ',';
+        parts.push(null);
+      } else parts.push(this.#value(written, items, named, depth + 1));
+    }
+    return this.#end(place, isAlone ? null : shape, own.offset, parts, () => this.#tableOf(mark, own, columns, parts));
+  }
+
+  #tableOf({ calls }: Mark, own: Span, columns: readonly Column[], parts: readonly (Measured | null)[]): Table {
+    const entries = new Map<string, Entry>();
+    let hasHoles = false;
+    for (const [index, { name, keyOffset }] of columns.entries()) {
+      const part = parts[index];
+      if (!part) continue;
+      // A key that nobody wrote down, as in `jobs[name] = …`: its value knows where it was written.
+      const offset = keyOffset ?? part.value.offset;
+      if (name === '__proto__' || /\0|\p{Surrogate}/u.test(name)) {
+        const isProto = name === '__proto__';
+        const message = isProto ? '`__proto__` cannot be a key' : 'a key holds a NUL or half a character';
+        this.#tell({ offset, end: offset }, 'key', message, 'take another name');
         continue;
       }
-      const written = writtenKey(mark, name);
-      const part = this.#value(written?.value ?? own, written?.items ?? null, quote(name), depth + 1);
-      parts.push(part);
-      key += `,${part.id}`;
-      // A key that nobody wrote down, as in `jobs[name] = …`: its value knows where it was written.
-      found.push([name, written?.keyOffset ?? part.value.offset, part.value]);
+      entries.set(name, { key: name, keyOffset: offset, value: part.value });
+      hasHoles ||= part.value.hasHoles;
     }
-    const { calls } = mark;
-    // What calls made keeps its own, and so do things made of pieces: where their keys are from may differ.
-    const isAlone = calls.length > 0 || mark.spread.length > 0 || mark.literal === null;
-    return this.#end(place, isAlone ? null : key, parts, () => {
-      const entries = new Map<string, Entry>();
-      let hasHoles = false;
-      for (const [name, keyOffset, value] of found) {
-        if (name === '__proto__' || /\0|\p{Surrogate}/u.test(name)) {
-          const message =
-            name === '__proto__' ? '`__proto__` cannot be a key' : 'a key holds a NUL or half a character';
-          this.#tell({ offset: keyOffset, end: keyOffset }, 'key', message, 'take another name');
-          continue;
-        }
-        entries.set(name, { key: name, keyOffset, value });
-        hasHoles ||= value.hasHoles;
-      }
-      const { offset, end } = own;
-      const table: Table = { kind: 'table', offset, end, hasHoles, entries, isPartial: false };
-      return calls.length > 0 ? { ...table, madeBy: calls } : table;
+    const { offset, end } = own;
+    const table: Table = { kind: 'table', offset, end, hasHoles, entries, isPartial: false };
+    return calls.length > 0 ? { ...table, madeBy: calls } : table;
+  }
+
+  /** Of a literal that many objects were made by. */
+  #knownColumns(word: number, mark: Mark, own: Span, shape: number): readonly Column[] {
+    return remember(this.#columns, word * 67_108_864 + shape, () => this.#columnsOf(mark, own, shape));
+  }
+
+  #columnsOf(mark: Mark, own: Span, shape: number): readonly Column[] {
+    const names = this.#made.shapes[shape];
+    if (!names) throw new Nonsense();
+    return names.map((name) => {
+      const { keyOffset, value = own, items = null }: Partial<WrittenKey> = writtenKey(mark, name) ?? {};
+      return { name, keyOffset, at: value, items, named: quote(name) };
     });
   }
 
@@ -227,23 +254,32 @@ class Decoder {
     return this.#met.push(null) - 1;
   }
 
-  /** `key` says the same for equal values of one place; null for what stays alone. */
-  #end(place: number, key: string | null, parts: readonly Measured[], make: () => Value): Measured {
-    const known = key === null ? undefined : this.#equal.get(key);
-    if (known) {
-      this.#met[place] = known;
-      return known;
-    }
+  /** Equal ones of one kind and place are one; `kind` is null for what stays alone. */
+  #end(
+    place: number,
+    kind: number | null,
+    offset: number,
+    parts: readonly (Measured | null)[],
+    make: () => Value,
+  ): Measured {
+    let hash = ((kind ?? 0) * 31 + offset) | 0;
     let depth = 0;
     let size = 1;
     for (const part of parts) {
-      depth = Math.max(depth, part.depth);
+      hash = (Math.imul(hash, 31) + (part?.id ?? 0)) | 0;
+      if (!part) continue;
+      if (part.depth > depth) depth = part.depth;
       size += part.size;
     }
+    const known = kind === null ? undefined : this.#equal.get(hash);
+    if (known && known.kind === kind && known.value.offset === offset && areSame(known.parts, parts)) {
+      this.#met[place] = known;
+      return known;
+    }
     this.#ids += 1;
-    const measured = { value: make(), depth: depth + 1, size, id: this.#ids };
+    const measured = { value: make(), depth: depth + 1, size, id: this.#ids, parts, kind: kind ?? 0 };
     this.#met[place] = measured;
-    if (key !== null) this.#equal.set(key, measured);
+    if (kind !== null) this.#equal.set(hash, measured);
     return measured;
   }
 
@@ -271,6 +307,9 @@ function scalar(at: Span, type: Scalar['type'], text: string, value: Scalar['val
 }
 
 const unknown = (at: Span): Scalar => scalar(at, 'unknown', '', null);
+
+const areSame = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+  one.length === other.length && one.every((part, index) => part === other[index]);
 
 function writtenKey({ literal, spread }: Mark, key: string): WrittenKey | undefined {
   const own = literal?.keys.get(key);

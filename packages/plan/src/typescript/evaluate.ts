@@ -48,7 +48,7 @@ function readSandboxAnswer(answer: SandboxAnswer, modules: Modules, entry: strin
   if (answer.kind !== 'value') {
     return refused(findingOf(answer, atEntry, readStack, sandbox), answer.kind === 'broken');
   }
-  const opened = openHanded(answer.text);
+  const opened = openHanded(answer.text, answer.chunks);
   if (opened.kind !== 'handed') {
     const message = opened.kind === 'too-much' ? opened.message : 'what the configuration returns cannot be read';
     return refused({ offset: atEntry, rule: 'result', message, hint: null });

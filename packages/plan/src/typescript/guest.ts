@@ -2,7 +2,7 @@
 // the push, notes what of it was asked for, and writes the result down as a flat list. A configuration can spoil all of
 // this for itself; whoever reads the list trusts nothing in it.
 import type { MarkNames } from './mark-places.ts';
-import { marks, words } from './words.ts';
+import { digits, marks, words } from './words.ts';
 
 /** What a script may not find by its usual name, and what is said to one that asks. */
 const taken = [
@@ -19,6 +19,9 @@ export const guestScript = ({ place, made, spread }: MarkNames, run: string, fac
   const { keys, defineProperty, getPrototypeOf, prototype: objectPrototype } = Object;
   const { isArray } = Array;
   const { isFinite } = Number;
+  const { floor } = Math;
+  const { apply } = Reflect;
+  const charactersOf = String.fromCharCode;
   const { parse, stringify } = JSON;
   const call = Function.prototype.call;
   const uncurry = (method) => call.bind(method);
@@ -83,6 +86,7 @@ export const guestScript = ({ place, made, spread }: MarkNames, run: string, fac
     all.toJSON = undefined;
     return {
       all,
+      numbers,
       of(value) {
         const known = numbers.get(value);
         if (known !== undefined) return known;
@@ -95,41 +99,48 @@ export const guestScript = ({ place, made, spread }: MarkNames, run: string, fac
   };
   const stacks = numbered();
   const texts = numbered();
+  const textNumbers = texts.numbers;
   const shapeNumbers = table();
   const shapes = [];
   const shapeOfLiteral = [];
   const others = table();
   let hasOthers = false;
+  // The list, as characters: one for a small number. Numbers in JSON would cost as much as all the rest.
+  const chunks = [];
   const out = [];
   let size = 0;
   let count = 0;
+  const flush = () => {
+    out.length = size;
+    chunks[chunks.length] = apply(charactersOf, null, out);
+    size = 0;
+  };
+  const put = (number) => {
+    let rest = number + ${digits.shift};
+    while (rest >= ${digits.base}) {
+      out[size++] = ${digits.base} + rest % ${digits.base};
+      rest = floor(rest / ${digits.base});
+    }
+    out[size++] = rest;
+  };
 
   const writeMark = (mark, depth) => {
     if (typeof mark === 'number') {
-      out[size++] = mark;
+      put(mark);
       return;
     }
     if (!isArray(mark) || depth > 8) {
-      out[size++] = ${marks.none};
+      put(${marks.none});
       return;
     }
-    out[size++] = ${marks.long};
-    out[size++] = +mark[0];
-    out[size++] = stacks.of(typeof mark[1] === 'string' ? sliceOf(mark[1], 0, 4000) : '');
-    out[size++] = mark.length - 2;
+    put(${marks.long});
+    put(+mark[0]);
+    put(stacks.of(typeof mark[1] === 'string' ? sliceOf(mark[1], 0, 4000) : ''));
+    put(mark.length - 2);
     for (let at = 2; at < mark.length; at += 1) writeMark(mark[at], depth + 1);
   };
 
   const shapeOf = (names, mark) => {
-    if (typeof mark === 'number') {
-      const known = shapeOfLiteral[mark];
-      if (known !== undefined) {
-        const before = shapes[known];
-        let at = before.length === names.length ? 0 : -2;
-        while (at >= 0 && at < names.length && names[at] === before[at]) at += 1;
-        if (at === names.length) return known;
-      }
-    }
     names.toJSON = undefined;
     const key = stringify(names);
     let shape = shapeNumbers.get(key);
@@ -144,81 +155,95 @@ export const guestScript = ({ place, made, spread }: MarkNames, run: string, fac
 
   // An object that was met has the number of its meeting where its mark was; one that cannot be changed stands in a map.
   const met = -10;
-  const meet = (value) => {
-    const code = met - count++;
-    try { value[place] = code; } catch {}
+  const remember = (value, code) => {
     if (value[place] === code) return;
     others.set(value, code);
     hasOthers = true;
   };
 
+  const writeText = (text) => {
+    const known = textNumbers.get(text);
+    const word = ${words.text + digits.shift} + (known === undefined ? texts.of(text) : known);
+    if (word < ${digits.base}) out[size++] = word;
+    else put(word - ${digits.shift});
+  };
+
   const write = (value, depth) => {
-    if (typeof value === 'string') {
-      out[size++] = ${words.text} + texts.of(value);
-      return;
-    }
+    if (size > ${digits.chunk}) flush();
+    if (typeof value === 'string') return writeText(value);
     if (typeof value !== 'object') {
-      if (typeof value === 'boolean') {
-        out[size++] = value ? ${words.yes} : ${words.no};
-        return;
-      }
+      if (typeof value === 'boolean') return put(value ? ${words.yes} : ${words.no});
       const isNumber = typeof value === 'number';
-      out[size++] = isNumber && isFinite(value) ? ${words.number} : ${words.other};
-      out[size++] = texts.of(isNumber ? text(value) : typeof value);
-      return;
+      put(isNumber && isFinite(value) ? ${words.number} : ${words.other});
+      return put(texts.of(isNumber ? text(value) : typeof value));
     }
-    if (value === null) {
-      out[size++] = ${words.nothing};
-      return;
-    }
+    if (value === null) return put(${words.nothing});
     let mark = value[place];
     if (hasOthers) {
       const known = others.get(value);
       if (known !== undefined) mark = known;
     }
     if (typeof mark === 'number' && mark <= met) {
-      out[size++] = ${words.again};
-      out[size++] = met - mark;
-      return;
+      put(${words.again});
+      return put(met - mark);
     }
-    if (depth > 100) {
-      out[size++] = ${words.tooMuch};
-      return;
-    }
+    if (depth > 100) return put(${words.tooMuch});
+    const code = met - count++;
     if (mark === undefined) {
-      if (isArray(value)) {
-        const { length } = value;
-        if (length > 1000000) {
-          out[size++] = ${words.tooMuch};
-          return;
-        }
-        meet(value);
-        out[size++] = ${words.list};
-        out[size++] = length;
-        for (let at = 0; at < length; at += 1) write(value[at], depth + 1);
-        return;
-      }
+      if (isArray(value)) return writeList(value, code, depth);
       const prototype = getPrototypeOf(value);
       if (prototype !== objectPrototype && prototype !== null) {
         const tag = sliceOf(tagOf(value), 8, -1);
         if (tag !== 'Object' && tag !== 'Module') {
-          out[size++] = ${words.other};
-          out[size++] = texts.of(sliceOf(tag, 0, 40));
-          return;
+          count -= 1;
+          put(${words.other});
+          return put(texts.of(sliceOf(tag, 0, 40)));
         }
       }
       mark = ${marks.none};
     }
-    meet(value);
+    try { value[place] = code; } catch {}
+    if (value[place] !== code) remember(value, code);
     const names = keys(value);
-    out[size++] = ${words.table};
-    writeMark(mark, 0);
-    out[size++] = shapeOf(names, mark);
-    for (let at = 0; at < names.length; at += 1) {
+    const { length } = names;
+    out[size++] = ${words.table + digits.shift};
+    // Written out, as what follows is: this runs once for each object, and a call costs more than what it does.
+    let shape;
+    if (typeof mark === 'number' && mark >= 0) {
+      put(mark);
+      shape = shapeOfLiteral[mark];
+      if (shape !== undefined) {
+        const before = shapes[shape];
+        let at = before.length === length ? 0 : -2;
+        while (at >= 0 && at < length && names[at] === before[at]) at += 1;
+        if (at !== length) shape = undefined;
+      }
+    } else writeMark(mark, 0);
+    put(shape === undefined ? shapeOf(names, mark) : shape);
+    for (let at = 0; at < length; at += 1) {
       const under = value[names[at]];
-      if (under === undefined) out[size++] = ${words.missing};
+      if (typeof under === 'string') {
+        const known = textNumbers.get(under);
+        const word = ${words.text + digits.shift} + (known === undefined ? texts.of(under) : known);
+        if (word < ${digits.base}) out[size++] = word;
+        else put(word - ${digits.shift});
+        if (size > ${digits.chunk}) flush();
+      } else if (under === undefined) put(${words.missing});
       else write(under, depth + 1);
     }
+  };
+
+  const writeList = (value, code, depth) => {
+    const { length } = value;
+    if (length > 1000000) {
+      count -= 1;
+      return put(${words.tooMuch});
+    }
+    try { value[place] = code; } catch {}
+    if (value[place] !== code) remember(value, code);
+    put(${words.list});
+    put(length);
+    for (let at = 0; at < length; at += 1) write(value[at], depth + 1);
   };
 
   let state = 'none';
@@ -263,12 +288,13 @@ export const guestScript = ({ place, made, spread }: MarkNames, run: string, fac
     where: () => part(new Plain().stack),
     state: () => state === 'failed' ? 'failed' + tell(result) : state,
     take: () => {
-      out.toJSON = undefined;
       shapes.toJSON = undefined;
-      const all = [keys(asked), stacks.all, texts.all, shapes, out];
+      if (size > 0) flush();
+      const all = [keys(asked), stacks.all, texts.all, shapes];
       all.toJSON = undefined;
       all[0].toJSON = undefined;
       return stringify(all);
     },
+    chunk: (number) => chunks[number],
   };
 })()`;

@@ -1,5 +1,6 @@
-// What the sandbox hands over: one text that becomes lists of texts and numbers, within limits. Nothing in it is trusted.
+// What the sandbox hands over: texts that become lists of texts and numbers, within limits. Nothing in it is trusted.
 import { counted, limits } from '../limits.ts';
+import { digits } from './words.ts';
 
 export type Handed = {
   /** Names of the facts that were asked for. */
@@ -10,7 +11,7 @@ export type Handed = {
   /** Keys of objects, in their order. */
   readonly shapes: readonly (readonly string[])[];
   /** The words of guest.ts. */
-  readonly list: Float64Array;
+  readonly list: Int32Array;
 };
 
 export type Opened =
@@ -18,11 +19,12 @@ export type Opened =
   | { readonly kind: 'nonsense' }
   | { readonly kind: 'too-much'; readonly message: string };
 
-export function openHanded(text: string): Opened {
+export function openHanded(text: string, chunks: readonly string[]): Opened {
   const read = readJson(text);
   if (!Array.isArray(read)) return { kind: 'nonsense' };
-  const [asked, stacks, texts, shapes, list] = read as unknown[];
-  if (!areTexts(asked) || !areTexts(stacks) || !areTexts(texts) || !Array.isArray(shapes) || !Array.isArray(list)) {
+  const [asked, stacks, texts, shapes] = read as unknown[];
+  const list = numbersOf(chunks);
+  if (!areTexts(asked) || !areTexts(stacks) || !areTexts(texts) || !Array.isArray(shapes) || !list) {
     return { kind: 'nonsense' };
   }
   let keys = list.length;
@@ -40,8 +42,34 @@ export function openHanded(text: string): Opened {
     const most = counted(limits.planCharacters.most);
     return { kind: 'too-much', message: `the texts of the configuration have more than ${most} characters` };
   }
-  const numbers = Float64Array.from(list, (word) => (typeof word === 'number' ? word : Number.NaN));
-  return { kind: 'handed', handed: { asked, stacks, texts, shapes, list: numbers } };
+  return { kind: 'handed', handed: { asked, stacks, texts, shapes, list } };
+}
+
+/** Null for what no list of numbers becomes. */
+function numbersOf(chunks: readonly string[]): Int32Array | null {
+  let characters = 0;
+  for (const { length } of chunks) characters += length;
+  const numbers = new Int32Array(characters);
+  let count = 0;
+  let number = 0;
+  let scale = 1;
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += 1) {
+      const digit = chunk.charCodeAt(at);
+      number += (digit % digits.base) * scale;
+      if (digit >= digits.base) {
+        scale *= digits.base;
+        if (scale > 2 ** 28) return null;
+        continue;
+      }
+      if (number > 2 ** 31) return null;
+      numbers[count] = number - digits.shift;
+      count += 1;
+      number = 0;
+      scale = 1;
+    }
+  }
+  return numbers.slice(0, count);
 }
 
 function readJson(text: string): unknown {

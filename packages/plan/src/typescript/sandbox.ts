@@ -1,5 +1,6 @@
 // Runs marked modules in an engine of their own: nothing of this process is in it but the texts that are handed over.
 import { EvalFlags, Intrinsics, JSException, type JSValueHandle, QuickJS, type QuickJSOptions } from 'quickjs-wasi';
+import { limits } from '../limits.ts';
 import { guestScript } from './guest.ts';
 import type { MarkNames } from './mark-places.ts';
 
@@ -34,7 +35,7 @@ export type Thrown = {
 
 export type SandboxAnswer =
   /** JSON: what was asked for, stacks, and the words of guest.ts. */
-  | { readonly kind: 'value'; readonly text: string }
+  | { readonly kind: 'value'; readonly text: string; readonly chunks: readonly string[] }
   | { readonly kind: 'thrown'; readonly error: Thrown }
   | { readonly kind: 'limit'; readonly what: 'looks' | 'memory'; readonly stack: string }
   | { readonly kind: 'no-default' | 'no-function' | 'pending' }
@@ -113,12 +114,28 @@ async function run(vm: QuickJS, task: SandboxTask, watch: Watch): Promise<Sandbo
   ask('begin');
   vm.executePendingJobs();
   const state = ask('state');
-  if (state === 'done') return { kind: 'value', text: ask('take') };
+  if (state === 'done') return { kind: 'value', text: ask('take'), chunks: chunksOf(vm, guest.getProp('chunk')) };
   if (state === 'no-default' || state === 'no-function') return { kind: state };
   return state.startsWith('failed') ? thrown(state.slice('failed'.length)) : { kind: 'pending' };
 }
 
 const rejected = 2;
+
+/** The list, piece by piece: whoever spoilt the engine's lists could hand over pieces without end. */
+function chunksOf(vm: QuickJS, chunk: JSValueHandle): string[] {
+  const chunks: string[] = [];
+  for (let characters = 0; characters < mostCharacters; ) {
+    const piece = vm.callFunction(chunk, vm.undefined, vm.newNumber(chunks.length));
+    if (!piece.isString) break;
+    const text = piece.consume((each) => each.toString());
+    characters += text.length + 1;
+    chunks.push(text);
+  }
+  return chunks;
+}
+
+/** More than what is taken: that is told by number, not by length. */
+const mostCharacters = 4 * limits.sandboxList.most;
 
 /** The clock stands, chance is nought, and nothing is written anywhere. */
 const silent = (memory: { readonly buffer: ArrayBuffer }) => ({

@@ -25,3 +25,9 @@ export const words = {
 
 /** Marks: the number of a literal, or one of these. `long` is followed by literal, stack, count, and as many marks. */
 export const marks = { none: -1, long: -2 } as const;
+
+/**
+ * How a number becomes characters: shifted, so that it is above nought, then in digits of a base, the lowest first, each but
+ * the last with the base added. All of them are characters that stand alone in any encoding.
+ */
+export const digits = { shift: 3, base: 16_384, chunk: 30_000 } as const;

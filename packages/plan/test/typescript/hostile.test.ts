@@ -297,6 +297,10 @@ describe('what is spoilt', () => {
       'const grow: any = []; Object.defineProperty(Array.prototype, 9, { set(value) { for (let i = 0; i < 1e5; i++) this.push(2, 1); }, get() { return 7 } });',
     ],
     [
+      'marks that are no numbers of ours',
+      'const odd = [Infinity, NaN, 0.5, -5, -1e9, 2 ** 53]; let n = 0; Object.defineProperty(Object.prototype, $signalboxPlace, { get() { return odd[n++ % 6] }, set() {}, configurable: true });',
+    ],
+    [
       'numbers for marks',
       "const all: any[] = []; Object.defineProperty(Object.prototype, Object.getOwnPropertyNames(globalThis).includes('$signalboxPlace') ? $signalboxPlace : 'x', { get() { return -999 }, set() {}, configurable: true });",
     ],
