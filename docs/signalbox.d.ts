@@ -86,6 +86,10 @@ declare module 'signalbox' {
     readonly needs?: readonly (string | {
       /** The job that is waited for. */
       readonly job: string;
+      /** Artifacts of that job that lie in the checkout before the first step, under the paths that they had. Of a job with a matrix each lies in a directory of the name of its lane. Example: `["dist/**"]`. */
+      readonly artifacts?: readonly string[] | undefined;
+      /** Directory for these artifacts. Default: the top of the checkout. */
+      readonly into?: string | undefined;
       /** true: when that job is left out of the push, this one runs without it. Default: `false`. */
       readonly optional?: boolean | undefined;
     })[] | undefined;
@@ -119,6 +123,8 @@ declare module 'signalbox' {
     readonly artifacts?: readonly string[] | undefined;
     /** Files of test results: kept like artifacts, also of a job that failed, and read. Nothing is wrong when none is there. Example: `["reports/**\/*.xml",{"files":"unit.json","format":"go-test"}]`. */
     readonly results?: Results | undefined;
+    /** In the archive its log and artifacts lie beside those of this job: tests beside the build that they tested. Default: with the jobs of its own platform and variant. Example: `build-${{ matrix.platform }}`. */
+    readonly beside?: string | undefined;
     /** What is done, in order. A step that fails ends the job, but for steps with `always`. */
     readonly steps?: readonly Step[] | undefined;
   };
@@ -155,6 +161,10 @@ declare module 'signalbox' {
     readonly needs?: readonly (string | {
       /** The job that is waited for. */
       readonly job: string;
+      /** Artifacts of that job that lie in the checkout before the first step, under the paths that they had. Of a job with a matrix each lies in a directory of the name of its lane. Example: `["dist/**"]`. */
+      readonly artifacts?: readonly string[] | undefined;
+      /** Directory for these artifacts. Default: the top of the checkout. */
+      readonly into?: string | undefined;
       /** true: when that job is left out of the push, this one runs without it. Default: `false`. */
       readonly optional?: boolean | undefined;
     })[] | undefined;
@@ -190,6 +200,10 @@ declare module 'signalbox' {
     readonly needs?: readonly (string | {
       /** The job that is waited for. */
       readonly job: string;
+      /** Artifacts of that job that lie in the checkout before the first step, under the paths that they had. Of a job with a matrix each lies in a directory of the name of its lane. Example: `["dist/**"]`. */
+      readonly artifacts?: readonly string[] | undefined;
+      /** Directory for these artifacts. Default: the top of the checkout. */
+      readonly into?: string | undefined;
       /** true: when that job is left out of the push, this one runs without it. Default: `false`. */
       readonly optional?: boolean | undefined;
     })[] | undefined;
@@ -223,6 +237,8 @@ declare module 'signalbox' {
     readonly artifacts?: readonly string[] | undefined;
     /** Files of test results: kept like artifacts, also of a job that failed, and read. Nothing is wrong when none is there. Example: `["reports/**\/*.xml",{"files":"unit.json","format":"go-test"}]`. */
     readonly results?: Results | undefined;
+    /** In the archive its log and artifacts lie beside those of this job: tests beside the build that they tested. Default: with the jobs of its own platform and variant. Example: `build-${{ matrix.platform }}`. */
+    readonly beside?: string | undefined;
     /** What is done, in order. A step that fails ends the job, but for steps with `always`. */
     readonly steps?: readonly Step[] | undefined;
   };

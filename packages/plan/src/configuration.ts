@@ -76,6 +76,7 @@ function empty(files: readonly ConfigFile[], data: DataFiles): Draft {
     cells: [],
     unknownTemplates: new Set(),
     edges: [],
+    besides: [],
     sequence: [],
     reasons: [],
     jobs: [],

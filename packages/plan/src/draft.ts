@@ -55,7 +55,14 @@ export type Template = {
 };
 
 export type Patterns = { readonly patterns: readonly string[]; readonly offset: number };
-export type Need = { readonly text: string; readonly offset: number; readonly isOptional: boolean };
+/** Artifacts that a need brings, and the directory that they lie in; empty for the top of the checkout. */
+export type Brought = { readonly artifacts: readonly string[]; readonly into: string };
+export type Need = {
+  readonly text: string;
+  readonly offset: number;
+  readonly isOptional: boolean;
+  readonly brought: Brought | null;
+};
 /** What of the push or of the job must match one of the patterns. */
 export type Condition = Patterns & {
   readonly of: 'branch' | 'cause' | 'message' | 'platform' | 'variant' | 'suite' | 'group';
@@ -74,10 +81,17 @@ export type Cell = {
   readonly conditions: readonly Condition[];
   readonly ifChanged: Patterns | null;
   readonly needs: readonly Need[];
+  /** The job beside whose files its own lie. */
+  readonly beside: { readonly text: string; readonly offset: number } | null;
 };
 
 /** A need that was found: the cell, by its place in `cells`, and where the need is written. */
-export type Edge = { readonly to: number; readonly offset: number; readonly isOptional: boolean };
+export type Edge = {
+  readonly to: number;
+  readonly offset: number;
+  readonly isOptional: boolean;
+  readonly brings: readonly Brought[];
+};
 
 export type Draft = {
   readonly source: Source;
@@ -102,6 +116,8 @@ export type Draft = {
   readonly unknownTemplates: ReadonlySet<string>;
   /** From `link`: the needs of each cell. */
   readonly edges: readonly (readonly Edge[])[];
+  /** From `link`: the cell beside whose files those of each cell lie. */
+  readonly besides: readonly (number | null)[];
   /** From `link`: cells in an order in which every need comes first. */
   readonly sequence: readonly number[];
   /** From `select`: why a cell is left out; null for those that run. */

@@ -11,7 +11,7 @@ import { readNeeds } from './read-needs.ts';
 import { readOrder } from './read-order.ts';
 import { readResults } from './read-results.ts';
 import { createStepsReader } from './read-steps.ts';
-import { type Entry, flagAt, listAt, numberAt, type Table, tableAt, textAt, textsOf } from './tree.ts';
+import { type Entry, flagAt, listAt, numberAt, scalarAt, type Table, tableAt, textAt, textsOf } from './tree.ts';
 
 export type ReadJob = {
   readonly cell: Omit<Cell, 'name' | 'offset' | 'template'>;
@@ -71,10 +71,16 @@ export function createJobReader(file: Table | null, found: Finding[], warnings: 
         conditions: reader.conditions(table),
         ifChanged: reader.ifChanged(table),
         needs: readNeeds(table),
+        beside: readBeside(table),
       },
       sizeCharacters,
     };
   };
+}
+
+function readBeside(table: Table): { text: string; offset: number } | null {
+  const named = scalarAt(table, 'beside');
+  return named ? { text: named.text, offset: named.offset } : null;
 }
 
 type ReadSpec = { readonly spec: JobSpec; readonly sizeCharacters: number };

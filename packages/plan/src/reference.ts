@@ -4,7 +4,7 @@ import { configSchema } from './schema/file.ts';
 import { gateTable } from './schema/gate.ts';
 import { jobTable } from './schema/job.ts';
 import { fromFile, matrix } from './schema/matrix.ts';
-import { need } from './schema/need.ts';
+import { needTable } from './schema/need.ts';
 import type { Schema } from './schema/shape.ts';
 import { stepTable } from './schema/step.ts';
 import { pushTrigger } from './schema/trigger.ts';
@@ -18,7 +18,7 @@ export function configReference(): string {
     ['A gate: `jobs.<name>`', gateKeys()],
     ['A trigger: `jobs.<name>.on.push`', keysOf(pushTrigger)],
     ['Conditions: `jobs.<name>.when`', keysOf(when)],
-    ['A need with more to say: `jobs.<name>.needs[]`', keysOf(need.anyOf![1]!)],
+    ['A need with more to say: `jobs.<name>.needs[]`', keysOf(needTable)],
     ['A matrix: `jobs.<name>.matrix`', keysOf(matrix)],
     ['Values from a file: `jobs.<name>.matrix.<key>`', keysOf(fromFile)],
     ['A step: `jobs.<name>.steps[]`', keysOf(stepTable)],

@@ -177,7 +177,7 @@ jobs:
   a:
     ${entry}
     template: [t]
-    needs: [{ job: z, optional: true }]
+    needs: [{ job: z, optional: true, artifacts: [x], into: y }]
     pool: x
     priority: 1
     coalesce: 1
@@ -194,7 +194,7 @@ jobs:
   g:
     ${entry}
     template: [u]
-    needs: [z]
+    needs: [{ job: z, artifacts: [x] }]
     gate: Go?
   z: { steps: [x] }
 `;

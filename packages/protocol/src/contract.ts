@@ -4,6 +4,7 @@ import { type EndpointId, routes } from './routes.ts';
 import { shortestSecret } from './secret-length.ts';
 import { ClaimId, Instant, page, RowId, StepIndex } from './shapes/basics.ts';
 import { LogComparison } from './shapes/comparison.ts';
+import { Download, MissingDownload } from './shapes/download.ts';
 import { ErrorLines, ErrorLinesReport } from './shapes/error-lines.ts';
 import { InvariantReport } from './shapes/invariants.ts';
 import { Explanation, JobBrief } from './shapes/job.ts';
@@ -516,6 +517,18 @@ export const contract = {
     }),
     body: 'bytes',
     output: nothing,
+  },
+  'list-downloads': {
+    ...run,
+    summary: 'Artifacts of earlier jobs that a run is to find in its checkout.',
+    headers: Type.Object({ 'x-claim-id': ClaimId }),
+    output: Type.Object({ items: Type.Array(Download), missing: Type.Array(MissingDownload) }),
+  },
+  'get-download': {
+    params: Type.Object({ run: RowId, from: RowId, '*': Type.String({ maxLength: 1000 }) }),
+    summary: 'One of these artifacts, also a range of it.',
+    headers: Type.Object({ 'x-claim-id': ClaimId, range: Type.Optional(Type.String()) }),
+    output: 'bytes',
   },
   finish: {
     ...run,

@@ -80,6 +80,8 @@ export const routes = {
   'append-log': ['POST', '/api/v1/runs/:run/log', 'work'],
   'report-error-lines': ['POST', '/api/v1/runs/:run/error-lines', 'work'],
   'put-artifact': ['PUT', '/api/v1/runs/:run/artifacts/*', 'work'],
+  'list-downloads': ['GET', '/api/v1/runs/:run/downloads', 'work'],
+  'get-download': ['GET', '/api/v1/runs/:run/downloads/:from/*', 'work'],
   finish: ['POST', '/api/v1/runs/:run/finish', 'work'],
 } as const satisfies Record<string, Route>;
 

@@ -2,13 +2,22 @@
 // memory is time here: starting a process copies the page tables of the worker (1.2 ms of CPU at 45 MB, 5.7 at 145 MB).
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 
+/** Where the body of an answer goes as it comes, by its status; null for one that is kept and answered. */
+export type Sink = (status: number) => Writable | null;
+
 /** Knows bodies that are text, bytes or a stream; answers whole. A body that is a stream needs its content-length. */
-export const lightFetch: typeof fetch = async (address, init) => {
-  const { status, headers, body } = await exchange(new URL(String(address)), init ?? {});
+export const lightFetch: typeof fetch = lightFetchInto(() => null);
+
+export function lightFetchInto(sink: Sink): typeof fetch {
+  return async (address, init) => answerOf(await exchange(new URL(String(address)), init ?? {}, sink));
+}
+
+function answerOf({ status, headers, body }: Whole): Response {
   const text = () => body.toString('utf8');
   const answer = {
     ok: status >= 200 && status < 300,
@@ -18,11 +27,11 @@ export const lightFetch: typeof fetch = async (address, init) => {
     json: async () => JSON.parse(text()) as unknown,
   };
   return answer as unknown as Response;
-};
+}
 
 type Whole = { status: number; headers: IncomingMessage['headers']; body: Buffer };
 
-function exchange(url: URL, init: RequestInit): Promise<Whole> {
+function exchange(url: URL, init: RequestInit, sink: Sink): Promise<Whole> {
   return new Promise((resolve, reject) => {
     const isSecure = url.protocol === 'https:';
     const { method = 'GET', body } = init;
@@ -44,10 +53,20 @@ function exchange(url: URL, init: RequestInit): Promise<Whole> {
         ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') &&
         !signal?.aborted &&
         !isStream(body);
-      if (mayRepeat) resolve(exchange(url, init));
+      if (mayRepeat) resolve(exchange(url, init, sink));
       else reject(error);
     });
     request.on('response', (response) => {
+      const into = sink(response.statusCode ?? 0);
+      if (into) {
+        pipeline(response, into)
+          .then(
+            () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.alloc(0) }),
+            reject,
+          )
+          .finally(settle);
+        return;
+      }
       const pieces: Buffer[] = [];
       response.on('data', (piece: Buffer) => pieces.push(piece));
       response.on('error', (error) => {

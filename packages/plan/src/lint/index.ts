@@ -3,6 +3,7 @@ import type { Configuration } from '../configuration.ts';
 import type { Draft, Finding } from '../draft.ts';
 import { type Clock, timed } from '../profile.ts';
 import { type Mistake, told } from '../tell.ts';
+import { lintArtifacts } from './artifacts.ts';
 import { lintAttributes } from './attributes.ts';
 import { lintBranches } from './branches.ts';
 import type { Facts } from './facts.ts';
@@ -15,6 +16,7 @@ export type Lint = (draft: Draft, facts: Facts, found: Found) => void;
 
 /** A lint is one file and one line here; `needs` is the fact without which it says nothing. */
 const lints = {
+  'artifacts of needs': { needs: null, run: lintArtifacts },
   'conditions on attributes': { needs: null, run: lintAttributes },
   'conditions on branches': { needs: null, run: lintBranches },
   pools: { needs: 'pools', run: lintPools },

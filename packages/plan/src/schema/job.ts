@@ -1,12 +1,13 @@
 // The schema of a job: where it runs, when, and what it does; or, with a `gate`, what it asks.
 import { limits } from '../limits.ts';
 import { entryKeys } from './entry.ts';
+import { expressionOf } from './expression.ts';
 import { gateTable } from './gate.ts';
 import { orderKeys } from './order.ts';
 import { results } from './results.ts';
 import type { Schema } from './shape.ts';
 import { step } from './step.ts';
-import { duration, environment, globs, poolName, secretName } from './texts.ts';
+import { duration, environment, globs, needName, poolName, secretName } from './texts.ts';
 
 export const jobTable: Schema = {
   title: 'a job',
@@ -48,6 +49,14 @@ export const jobTable: Schema = {
       examples: [['dist/**']],
     },
     results,
+    beside: {
+      ...needName,
+      title: 'the name of a job',
+      description:
+        'In the archive its log and artifacts lie beside those of this job: tests beside the build that they tested. Default: ' +
+        'with the jobs of its own platform and variant.',
+      examples: [`build-${expressionOf('matrix.platform')}`],
+    },
     steps: {
       title: 'a list of steps',
       description: 'What is done, in order. A step that fails ends the job, but for steps with `always`.',

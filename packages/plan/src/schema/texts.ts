@@ -143,6 +143,14 @@ export const glob: Schema = {
   maxLength: limits.globCharacters.most,
 };
 
+/** Below the top of the tree, as `globs` are; a slash at its end says nothing more. */
+export const directory: Schema = {
+  title: 'a directory such as build/linux',
+  type: 'string',
+  pattern: orExpression('^(?!/)(?!(.*/)?\\.\\.?(/|$))(?!.*//)[^\\\\:*?"<>|\\u0000-\\u001f\\u007f]{1,200}$'),
+  patternErrorMessage: 'a directory is relative to the top of the checkout, with / between names, without ./ or ../',
+};
+
 export const globs = (title: string, description: string): Schema => ({
   title,
   description,

@@ -16,6 +16,14 @@ export const StepSpec = Type.Object({
 });
 export type StepSpec = Static<typeof StepSpec>;
 
+/** Artifacts of a job that this one needs. */
+export const DownloadSpec = Type.Object({
+  job: Type.String({ description: 'The lane that left them, in the same pipeline.' }),
+  artifacts: Type.Array(Type.String(), { maxItems: 1000, description: 'Patterns; each must match a file.' }),
+  into: Type.String({ description: 'Directory below the checkout; empty for the checkout itself.' }),
+});
+export type DownloadSpec = Static<typeof DownloadSpec>;
+
 /** What a worker needs to know of a job that does not depend on the push. Stored with the job. */
 export const JobSpec = Type.Object({
   steps: Type.Array(StepSpec),
@@ -26,6 +34,9 @@ export const JobSpec = Type.Object({
   timeoutSeconds: Type.Integer({ minimum: 1, description: 'Limit of the whole run.' }),
   errorPatterns: Type.Optional(
     Type.Array(ErrorPatternSpec, { maxItems: 50, description: 'What its repository counts as an error line, too.' }),
+  ),
+  downloads: Type.Optional(
+    Type.Array(DownloadSpec, { maxItems: 1000, description: 'What lies in the checkout before the first step.' }),
   ),
   results: Type.Optional(
     Type.Array(ResultSpec, { maxItems: 1000, description: 'Files that are kept and read as test results.' }),
@@ -49,6 +60,16 @@ export const JobAttributes = Type.Object({
   ),
   tier: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 3, description: 'How much a failure matters; 1 if absent.' }),
+  ),
+  beside: Type.Optional(
+    Type.Object(
+      {
+        lane: Type.String(),
+        platform: Type.Union([Type.String(), Type.Null()]),
+        variant: Type.Union([Type.String(), Type.Null()]),
+      },
+      { description: 'The job of the same pipeline beside whose files its log and artifacts lie.' },
+    ),
   ),
   required: Type.Optional(Type.Boolean({ description: 'The green line of its branch wants it passed.' })),
 });

@@ -12,6 +12,7 @@ export {
   type RunSteps,
 } from './compare/compare-logs.ts';
 export { openDescription } from './describe-archive.ts';
+export { type Downloads, listDownloads, openDownload } from './downloads.ts';
 export { keepErrorLines, listErrorLines } from './error-lines.ts';
 export { forgetCases, forgetResults } from './forget-results.ts';
 export { keepingOf, keepingOfPlaces } from './keeping.ts';

@@ -5,6 +5,7 @@ import { crashPoint } from '../crash-point.ts';
 import { RunFailure } from '../errors.ts';
 import type { RunHold } from '../supervision/run-hold.ts';
 import type { StepEnding } from '../supervisor/messages.ts';
+import { bringDownloads, wantsDownloads } from './bring-downloads.ts';
 import { collectArtifacts, keepsFiles } from './collect-artifacts.ts';
 import { failureOf, Interrupted, type Outcome, passedWith, runsNow, stateWhen } from './outcome.ts';
 import type { House } from './run.ts';
@@ -30,15 +31,15 @@ export type Stage = {
 /** @throws Interrupted, RunFailure, or what the system says */
 export async function runSteps(stage: Stage): Promise<Outcome> {
   const { spec } = stage.order;
+  let failure: Reason | null = null;
   if (!stage.isSetUp) {
-    await onBoard(stage, 0, async () => {
+    failure = await onBoard(stage, 0, async () => {
       stage.signal.throwIfAborted();
       for (const warning of warningsOf(stage.order)) stage.hold.write(0, warning);
       if (spec.checkout) await checkOutFor(stage);
-      return null;
+      return wantsDownloads(spec) ? await bringDownloads(stage) : null;
     });
   }
-  let failure: Reason | null = null;
   const forgiven: string[] = [];
   for (const [position, step] of spec.steps.entries()) {
     if (!runsNow(step, failure !== null)) continue;

@@ -9,10 +9,18 @@ import type { FinishRun } from '../../flow/finish-run.ts';
 import type { Returning } from '../../flow/returning.ts';
 import type { TakeUpRuns } from '../../flow/take-up.ts';
 import { type QueueLimits, type Renew, type ReportSteps, registerWorker, signOffWorker } from '../../queue/index.ts';
-import { type ArchiveStore, append, putArtifact, type RecordLimits } from '../../record/index.ts';
+import {
+  type ArchiveStore,
+  append,
+  listDownloads,
+  openDownload,
+  putArtifact,
+  type RecordLimits,
+} from '../../record/index.ts';
 import { goneSignal, type Handlers } from '../handler.ts';
 import type { Watched } from '../live/watched.ts';
 import { keptOpen, readBody } from '../read-body.ts';
+import { sendFile } from '../send-file.ts';
 
 type Ids =
   | 'register-worker'
@@ -22,6 +30,8 @@ type Ids =
   | 'report-steps'
   | 'append-log'
   | 'put-artifact'
+  | 'list-downloads'
+  | 'get-download'
   | 'finish';
 
 export type WorkingParts = {
@@ -131,6 +141,18 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       }
       live.hint(`run:${params.run}`);
       return {};
+    },
+    'list-downloads'({ params, headers }) {
+      const hold = { runId: params.run, claimId: headers['x-claim-id'] };
+      return takeUp.orAgain(hold, () => listDownloads(db, hold));
+    },
+    async 'get-download'({ params, headers, reply, request }) {
+      const hold = { runId: params.run, claimId: headers['x-claim-id'] };
+      const { link: _, ...file } = await takeUp.orAgain(hold, () =>
+        openDownload(db, store, hold, params.from, params['*']),
+      );
+      // Never by an address of its own: a worker may not reach the store.
+      return sendFile(request, reply, file);
     },
     finish({ params, body }) {
       const hold = { runId: params.run, claimId: body.claimId };
