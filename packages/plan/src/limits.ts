@@ -13,7 +13,7 @@ export const limits = {
     sentence:
       'Times 10,000 loops and calls of a configuration in TypeScript; unlike seconds, the same on every machine.',
   },
-  sandboxList: { most: 3_000_000, sentence: 'Keys and values that such a configuration hands over, shared ones once.' },
+  sandboxList: { most: 2_000_000, sentence: 'Keys and values that such a configuration hands over, shared ones once.' },
   sandboxBytes: { most: 268_435_456, sentence: 'Bytes of memory that a configuration in TypeScript may use.' },
   tokens: { most: 500_000, sentence: 'Words and marks of the file: keys, values, line ends, indentations.' },
   depth: { most: 50, sentence: 'How deep lists and mappings may lie in each other, aliases counted.' },

@@ -72,7 +72,7 @@ async function checkTarget(target: Target, facts: Facts, options: Options): Prom
   // Loaded when asked for: most commands start faster without it.
   const { lint, loadConfiguration, readConfiguration } = await import('@signalbox/plan');
   const clock = options.profile === undefined ? undefined : { now: () => performance.now(), spans: [] as Span[] };
-  const run = createRunScript({ branch: target.branch, message: '', files: null }, 'push');
+  const run = createRunScript({ branch: target.branch, message: '', files: null }, 'push', clock);
   const loaded = await loadConfiguration(target.tree, run, (input) => readConfiguration(input, clock));
   const { name } = target;
   if (loaded.kind === 'absent') return { kind: 'absent', name };
