@@ -18,6 +18,8 @@ export type Sources = {
   readonly placeOf: (of: Value | Entry) => Place;
   /** Whole lines that hold nothing else and stand right above, without their #. */
   readonly commentsAbove: (of: Value | Entry) => string[];
+  /** The same above each key of a mapping. */
+  readonly commentsWithin: (table: Table, but: ReadonlySet<string>) => string[];
   /** The lines that a value takes up, for showing what was not taken over. */
   readonly linesOf: (value: Value, most: number) => string[];
   readonly isReference: (value: Value) => boolean;
@@ -52,6 +54,10 @@ export function createSources(): Sources {
     commentsAbove(of) {
       const source = homeOf(of);
       return commentsAbove(source, startOf(of));
+    },
+    commentsWithin(table, but) {
+      const entries = [...table.entries.values()].filter(({ key }) => !but.has(key));
+      return entries.flatMap((entry) => commentsAbove(homeOf(entry), entry.keyOffset));
     },
     linesOf(value, most) {
       const source = homeOf(value);

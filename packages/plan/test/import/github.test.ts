@@ -241,6 +241,39 @@ test('what was written by hand in shell still means the same: quotes, comments a
   expect(gapsOf(gaps)).toEqual(['7:14 `${{ github.sha }}`']);
 });
 
+test('comments stay where they say something: above jobs, keys, steps and what stands in a step', () => {
+  const source = `on: push
+# About the jobs.
+jobs:
+  # About it.
+  a:
+    # First of all.
+    runs-on: linux
+    # Not long.
+    timeout-minutes: 5
+    steps:
+      # About the step.
+      - name: One
+        # About its script.
+        run: |
+          # Of the script.
+          make
+      # About what is next.
+      - run: make more
+`;
+  const { text } = importOne('github', ci, source);
+  for (const comment of [
+    '# About the jobs.\n',
+    '  # About it.\n  a:',
+    '    # First of all.\n    # Not long.\n',
+    '      # About the step.\n      # About its script.\n      - name: One',
+    '          # Of the script.\n          make\n',
+    '      # About what is next.\n      - make more',
+  ]) {
+    expect(text).toContain(comment);
+  }
+});
+
 test('a secret under its own name is named and not set again; without a checkout there is none', () => {
   const lines = 'env: { NPM_TOKEN: "${{ secrets.NPM_TOKEN }}", MODE: ci }\nsteps:\n  - run: npm publish';
   const { text } = importOne('github', ci, oneJob(lines));

@@ -14,7 +14,7 @@ import { readMatrix } from './matrix.ts';
 import { unknownMatrix } from './matrix-names.ts';
 import { readPool } from './pool.ts';
 import type { Scope } from './resolve.ts';
-import { readMinutes } from './script.ts';
+import { gapsOfDefaults, readMinutes } from './script.ts';
 import { readStart } from './start.ts';
 import { readSteps } from './steps.ts';
 import type { Triggers } from './triggers.ts';
@@ -37,7 +37,7 @@ export type ReadJob = {
 
 export function readJob(entry: Entry, table: Table, of: JobOf): ReadJob {
   const { sources, triggers, workflow } = of;
-  const gaps: Gap[] = [...gapsOfKeys(table, sources)];
+  const gaps: Gap[] = [...gapsOfKeys(table, sources), ...gapsOfDefaults(table, sources)];
   const secrets = new Set<string>();
   const first: Scope = { workflow: of.name, inputs: triggers.inputs, env: new Map(), matrix: unknownMatrix, secrets };
   const strategy = tableAt(table, 'strategy');
@@ -70,7 +70,10 @@ export function readJob(entry: Entry, table: Table, of: JobOf): ReadJob {
     name,
     heading: sources.commentsAbove(entry),
     gaps,
-    comments: title && title.text !== entry.key ? [` ${title.text}`] : [],
+    comments: [
+      ...(title && title.text !== entry.key ? [` ${title.text}`] : []),
+      ...sources.commentsWithin(table, new Set(['steps'])),
+    ],
     branches: start.branches,
     causes: start.causes,
     messages: start.messages,

@@ -2,11 +2,12 @@
 import { durationOf } from '../../durations.ts';
 import { limits } from '../../limits.ts';
 import { quote } from '../../printable.ts';
-import { type Entry, scalarAt, type Table, textAt } from '../../tree.ts';
+import { type Entry, scalarAt, type Table, tableAt, textAt } from '../../tree.ts';
 import { type Gap, gapAt, shown, unknownKeys } from '../gap.ts';
 import type { ImportedStep } from '../model.ts';
 import { stepName } from '../names.ts';
 import { directoryLine, isPlainShell, type Shell } from '../shell-script.ts';
+import type { Sources } from '../sources.ts';
 import { evaluate, statusOf, withoutStatus } from './condition.ts';
 import { knownIn, readEnvironment, setInScript } from './environment.ts';
 import { parseExpression } from './expression.ts';
@@ -25,7 +26,8 @@ export function readScript(step: Table, of: StepsOf): ImportedStep {
   const { sources, defaults, scope: outside } = of;
   const gaps: Gap[] = [...unknownKeys(step, keys, 'A step', sources)];
   const run = scalarAt(step, 'run');
-  const comments: string[] = [];
+  // What stands above its first key stands above the step.
+  const comments = sources.commentsWithin(step, new Set([...step.entries.keys()].slice(0, 1)));
   if (!run || run.text.trim() === '') {
     gaps.push(gapAt(sources, step, 'a step without `run`', 'It does nothing, and is left out.'));
     return { gaps, comments, script: null };
@@ -85,8 +87,9 @@ function shellOf(
   }
   const [program = ''] = wanted.trim().split(/\s+/);
   if (program === 'bash' || program === 'sh' || program === 'pwsh' || program === 'cmd') {
-    if (/\s-[a-z]*l/.test(wanted))
-      gaps.push(gapAt(sources, at, quote(`shell: ${wanted}`), 'No shell reads the profile here.'));
+    // Of a default it is said once, where it stands.
+    if (isOfLogin(wanted) && step.entries.has('shell'))
+      gaps.push(gapAt(sources, at, quote(`shell: ${wanted}`), noProfile));
     return { shell: program };
   }
   if (program === 'powershell') return { shell: 'pwsh' };
@@ -98,6 +101,17 @@ function shellOf(
     gapAt(sources, at, quote(`shell: ${wanted}`), 'The shells here are sh, bash, pwsh, cmd and node: it is run by sh.'),
   );
   return { shell: 'sh' };
+}
+
+const isOfLogin = (shell: string): boolean => /\s-[a-z]*l/.test(shell);
+const noProfile = 'No shell reads the profile here.';
+
+/** What of `defaults:` has no equal. */
+export function gapsOfDefaults(of: Table, sources: Sources): Gap[] {
+  const defaults = tableAt(of, 'defaults');
+  const shell = defaults && tableAt(defaults, 'run')?.entries.get('shell');
+  const text = shell?.value.kind === 'scalar' ? shell.value.text : '';
+  return shell && isOfLogin(text) ? [gapAt(sources, shell, shown(shell), noProfile)] : [];
 }
 
 type When = { readonly isNever: boolean; readonly isAlways: boolean; readonly guard: string | null };

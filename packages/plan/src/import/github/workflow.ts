@@ -12,6 +12,7 @@ import { fixedText, readEnvironment } from './environment.ts';
 import { type ReadJob, readJob } from './job.ts';
 import { noMatrix } from './matrix-names.ts';
 import type { Scope } from './resolve.ts';
+import { gapsOfDefaults } from './script.ts';
 import { readTriggers } from './triggers.ts';
 
 export type WorkflowFile = { readonly file: string; readonly root: Table };
@@ -23,7 +24,7 @@ export function readWorkflow({ file, root }: WorkflowFile, isAlone: boolean, sou
   const jobs = tableAt(root, 'jobs');
   if (!jobs || jobs.entries.size === 0) sources.refuse(root, 'a workflow has `jobs:`, and this file has none', null);
   const read: ReadJob[] = [];
-  const gaps: Gap[] = [...triggers.gaps, ...gapsOfKeys(root, sources)];
+  const gaps: Gap[] = [...triggers.gaps, ...gapsOfKeys(root, sources), ...gapsOfDefaults(root, sources)];
   for (const entry of jobs?.entries.values() ?? []) {
     const { value } = entry;
     if (value.kind === 'table') read.push(readJob(entry, value, { sources, triggers, workflow: root, name, isAlone }));
@@ -45,7 +46,7 @@ export function readWorkflow({ file, root }: WorkflowFile, isAlone: boolean, sou
     file,
     name,
     env: new Map(isAlone ? fixed.map((variable) => [variable.name, fixedText(variable)]) : []),
-    heading: first ? sources.commentsAbove(first) : [],
+    heading: [first, root.entries.get('jobs')].flatMap((entry) => (entry ? sources.commentsAbove(entry) : [])),
     gaps,
     jobs: withNeeds(read, sources, jobs),
   };

@@ -73,7 +73,10 @@ export function readJob(entry: Entry, table: Table, of: JobOf): ReadJob {
     ...plainJob,
     name,
     heading: sources.commentsAbove(entry),
-    comments: name === entry.key ? [] : [` ${entry.key}`],
+    comments: [
+      ...(name === entry.key ? [] : [` ${entry.key}`]),
+      ...(entry.value.kind === 'table' ? sources.commentsWithin(entry.value, new Set()) : []),
+    ],
     branches: when.branches,
     causes: when.causes,
     matrix: parallel.matrix,
