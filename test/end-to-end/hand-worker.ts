@@ -1,7 +1,17 @@
 // A worker that a test plays by hand, through the calls that a real one makes: so the test decides when a step begins, prints and ends.
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Client, Reason, Step, Verdict, WorkOrder } from '@signalbox/protocol';
+import {
+  type Client,
+  gzipHeadOf,
+  plainHeadBytes,
+  type Reason,
+  type Step,
+  type TimedLines,
+  terminalStateAfter,
+  type Verdict,
+  type WorkOrder,
+} from '@signalbox/protocol';
 
 export type HandWorker = {
   /** Waits for a job of its pools, 10 s unless said. */
@@ -12,7 +22,8 @@ export type HandRun = {
   readonly order: WorkOrder;
   /** The only own step of the job begins. */
   begin(): Promise<void>;
-  print(text: string): Promise<void>;
+  /** `times` of the lines that begin in it, as a worker tells them; an older one does not. */
+  print(text: string, times?: readonly TimedLines[]): Promise<void>;
   /** Resolves when the server wants the run to end. */
   cancelled(): Promise<void>;
   finish(verdict: keyof typeof reasons): Promise<void>;
@@ -40,13 +51,19 @@ function handRun(client: Client, workerId: number, order: WorkOrder): HandRun {
   const { claimId } = order;
   const startedAt = new Date().toISOString();
   let printedBytes = 0;
+  let state = '';
+  let isInsideLine = false;
   return {
     order,
     async begin() {
       await client.call('report-steps', { params, body: { claimId, sequence: 1, steps: steps('running', startedAt) } });
     },
-    async print(text) {
-      const body = gzipSync(text, { level: 1 });
+    async print(text, times) {
+      const plain = gzipSync(text, { level: 1 });
+      const head = times && gzipHeadOf({ isInsideLine, state, times });
+      const body = head ? Buffer.concat([head, plain.subarray(plainHeadBytes)]) : plain;
+      state = terminalStateAfter(state, text);
+      isInsideLine = !text.endsWith('\n');
       const sizeBytes = Buffer.byteLength(text);
       const lines = text.split('\n').length - 1;
       const chunk = { step: 1, offset: printedBytes, sizeBytes, lines, memberBytes: body.length };

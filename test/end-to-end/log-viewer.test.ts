@@ -226,6 +226,46 @@ describe('in a log', patient, () => {
     expect(new URL(page.url()).searchParams.get('times')).toBe('delta');
   });
 
+  test('times are those at which its lines were printed, and a range begins in the colours and the link that were open', async () => {
+    const run = await begun('clocked');
+    const day = Date.parse('2026-11-23T09:00:00.000Z');
+    const open1 = '\x1b[33m\x1b]8;;https://ci.example/open\x1b\\';
+    await run.print(`${open1}${numbered(1, 400)}`, [
+      { lines: 300, at: day },
+      { lines: 100, at: day + 1500 },
+    ]);
+    const page = await open(`/jobs/${run.order.job.id}?times=absolute`);
+    await inSight(page, 400);
+    await seen(row(page, 400).getByText('09:00:01.500', { exact: true }));
+    // As the stream brings them, also of a line that comes in pieces.
+    await run.print('after a', [{ lines: 1, at: day + 91_500 }]);
+    await run.print(' pause\nand at once\n', [{ lines: 1, at: day + 91_750 }]);
+    await seen(row(page, 401).getByText('after a pause'));
+    await seen(row(page, 401).getByText('09:01:31.500', { exact: true }));
+    await seen(row(page, 402).getByText('09:01:31.750', { exact: true }));
+    await seen(page.getByText('1 min 30 s without output'));
+    await run.finish('passed');
+    await sealed(run.order.runId);
+    const later = await open(`/jobs/${run.order.job.id}?step=1&times=delta#L402`);
+    await inSight(later, 402);
+    await seen(row(later, 402).getByText('+0.250', { exact: true }));
+    await seen(later.getByText('1 min 30 s without output'));
+    const link = row(later, 402).getByRole('link', { name: 'and at once' });
+    expect(await link.getAttribute('href')).toBe('https://ci.example/open');
+    const colourOf = (line: number) =>
+      row(later, line)
+        .getByRole('link')
+        .last()
+        .evaluate((one) => getComputedStyle(one).color);
+    const middle = await open(`/jobs/${run.order.job.id}?step=1#L1`);
+    await inSight(middle, 1);
+    const yellow = await row(middle, 1)
+      .getByRole('link')
+      .last()
+      .evaluate((one) => getComputedStyle(one).color);
+    expect(await colourOf(402)).toBe(yellow);
+  });
+
   test('of a very long line a part is shown, more of it when asked for, and all of it raw', async () => {
     const page = await open(`/jobs/${failed.job}?step=1#L${longLine}`);
     await inSight(page, longLine, 'top');

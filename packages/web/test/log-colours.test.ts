@@ -24,6 +24,15 @@ describe('colours', () => {
     expect(spans('more', '\x1b[1m\x1b[36m')).toMatchObject([{ text: 'more', color: 'cyan', decorations: ['bold'] }]);
   });
 
+  test('go on in a link over the line end', () => {
+    const style = '\x1b[31m\x1b]8;;https://ci.example/\x1b\\';
+    expect(spans('here\x1b]8;;\x1b\\ not', style)).toMatchObject([
+      { text: 'here', start: 0, color: 'red', href: 'https://ci.example/' },
+      { text: ' not', start: 4, color: 'red', href: null },
+    ]);
+    expect(spans('x', '\x1b]8;;javascript:alert(1)\x1b\\')[0]?.href).toBeNull();
+  });
+
   test('that are reversed stay readable', () => {
     expect(spans('\x1b[7mx')[0]).toMatchObject({ color: 'page', background: 'text', decorations: [] });
     expect(spans('\x1b[7;31mx')[0]).toMatchObject({ color: null, background: 'red' });

@@ -1,7 +1,7 @@
 // How the bytes of a log become lines: `\r`, colours that go on, lines that never end; and which of them are kept.
 import { describe, expect, test } from 'vitest';
 import { LineStore } from '../src/log/line-store.ts';
-import { codesAfter, type Line, lineOf, linesOf, overwritten } from '../src/log/lines.ts';
+import { type Line, lineOf, linesOf, overwritten } from '../src/log/lines.ts';
 
 describe('a line', () => {
   test('shows what a progress bar left in the end', () => {
@@ -28,11 +28,11 @@ describe('a line', () => {
     expect(lines.map((line) => line.style)).toEqual(['', '\x1b[31m', '']);
   });
 
-  test('does not carry more than a few codes, however many a program sets', () => {
+  test('does not carry more than a few codes, however many a program sets, and the link that is open', () => {
     const many = '\x1b[1m\x1b[31m'.repeat(500);
-    expect(codesAfter('', many).length).toBeLessThan(200);
-    expect(codesAfter('\x1b[1m', '\x1b[0;32mx')).toBe('\x1b[0;32m');
-    expect(codesAfter('\x1b[1m', '\x1b[mx')).toBe('');
+    const link = '\x1b]8;;https://ci.example/\x1b\\';
+    const lines = linesOf(`${many}a\nb\x1b[0;32m\nc\x1b[m${link}\nd\x1b]8;;\x1b\\\ne`, '');
+    expect(lines.map((line) => line.style)).toEqual(['', '\x1b[1;31m', '\x1b[32m', link, '']);
   });
 });
 

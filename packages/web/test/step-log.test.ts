@@ -1,12 +1,12 @@
 // Reading the lines of a log that somebody looks at, against something that answers as `read-log` does.
-import { type Client, createClient } from '@signalbox/protocol';
+import { type Client, createClient, timesText } from '@signalbox/protocol';
 import { expect, test } from 'vitest';
 import { until } from '../../../test/kit/wait.ts';
 import type { LogText } from '../src/log/log-end.ts';
 import { StepLog } from '../src/log/step-log.ts';
 
 /** A log of the server: it may grow, and every read is noted. */
-function logOn(initial: string) {
+function logOn(initial: string, index: { readonly times?: readonly (number | null)[]; readonly state?: string } = {}) {
   const state = { bytes: Buffer.from(initial), asked: [] as string[], sent: 0 };
   const client: Client = createClient({
     server: 'http://log.test',
@@ -35,7 +35,11 @@ function logOn(initial: string) {
         'x-log-last-line': String(piece.length === 0 ? first - 1 : first + inside),
         'x-log-lines': String(ends.length),
         'x-log-end': String(end),
-      };
+        ...(index.times && {
+          'x-log-times': timesText(index.times.slice(first - 1, last).map((at) => ({ lines: 1, at }))),
+        }),
+        ...(index.state !== undefined && { 'x-log-state': encodeURIComponent(first === 1 ? '' : index.state) }),
+      } as Record<string, string>;
       return new Response(Uint8Array.from(piece), { headers });
     },
   });
@@ -201,4 +205,48 @@ test('of a line whose beginning was not read, and of one that grows without an e
   expect(log.lines.line(5)?.text).toBe('last');
   expect(log.lines.keptCharacters).toBeLessThan(10_000);
   expect(state.sent).toBeLessThan(40_000_000);
+});
+
+test('lines have the times of the index before those that they print, and the colours in which a range begins', async () => {
+  const text = `${'x\n'.repeat(99)}red\n2026-01-01T00:00:00Z says itself\nnobody knows\n`;
+  const times = [...Array(100).fill(1000), 2500, null];
+  const { client } = logOn(text, { times, state: '\x1b[31m' });
+  const log = new StepLog(client, 1, 1);
+  await log.open(known(text), [{ from: 100, to: 120 }]);
+  const line = (number: number) => log.lines.line(number);
+  expect(line(100)).toEqual({ text: 'red', style: '\x1b[31m', cut: 0, at: 1000 });
+  expect([line(101)?.at, line(102)?.at, log.hasTimes]).toEqual([2500, null, true]);
+});
+
+test('lines that the stream brings have the times that it tells, also where it cuts a line', async () => {
+  for (const begun of ['', 'one\n', 'one\nbeg']) {
+    const { client } = logOn(begun, { times: [5, 7] });
+    const log = new StepLog(client, 1, 1);
+    log.atEnd = true;
+    await log.open({ sizeBytes: 0, lines: 0 }, [{ from: 1, to: 50 }]);
+    const first = log.lines.last + (begun.endsWith('beg') ? 0 : 1);
+    let at = begun.length;
+    const say = (text: string, times: string) => {
+      log.came({ from: at, next: at + text.length, text, times });
+      at += text.length;
+    };
+    const middle = begun.endsWith('beg');
+    say('un\nnext\nop', middle ? '100 50' : '90 10 50');
+    say('en\nlast\n', '400');
+    const times = Array.from({ length: 4 }, (_, index) => log.lines.line(first + index)?.at);
+    expect([begun, ...times]).toEqual([begun, middle ? 7 : 90, 100, 150, 400]);
+    expect(log.lines.line(first + 2)?.text).toBe('open');
+  }
+});
+
+test('times are right also where the beginning of the first line was not read', async () => {
+  for (const begun of ['one\nbeg', 'one\n']) {
+    const { client } = logOn(begun);
+    const log = new StepLog(client, 1, 1);
+    await log.open({ sizeBytes: 4, lines: 1 }, [{ from: 1, to: 1 }]);
+    const isMiddle = begun.endsWith('beg');
+    const text = 'un\nnext\n';
+    log.came({ from: begun.length, next: begun.length + text.length, text, times: isMiddle ? '100' : '90 10' });
+    expect(log.lines.line(3)).toMatchObject({ text: 'next', at: 100 });
+  }
 });

@@ -1,9 +1,10 @@
 // Cuts the text of a log into lines as a terminal would leave them: `\r` writes over the line, colours go on to the next.
+import { terminalStateAfter } from '@signalbox/protocol/browser';
 
 export type Line = {
   /** What is left of the line, with its colour codes. */
   readonly text: string;
-  /** Colour codes that are still in force when the line begins. */
+  /** Codes of the colours, and of the link, that are still open when the line begins. */
   readonly style: string;
   /** Characters that were left out at the end, because no one reads so long a line. */
   readonly cut: number;
@@ -28,7 +29,7 @@ export function linesOf(
     const raw = end < 0 ? text.slice(start) : text.slice(start, end);
     each?.(raw, lines.length, end >= 0);
     lines.push(lineOf(raw, carried));
-    carried = codesAfter(carried, raw);
+    carried = terminalStateAfter(carried, raw);
     start = end < 0 ? text.length : end + 1;
   }
   return lines;
@@ -46,16 +47,5 @@ export function overwritten(raw: string): string {
   while (end > 0 && raw.charCodeAt(end - 1) === 13) end--;
   const last = raw.lastIndexOf('\r', end - 1);
   if (last < 0 || end === 0) return raw.slice(0, end);
-  return codesAfter('', raw.slice(0, last)) + raw.slice(last + 1, end);
-}
-
-const mostCodes = 24;
-
-/** The colour codes in force after a text: those since the last reset, the newest of them if there are very many. */
-export function codesAfter(style: string, raw: string): string {
-  if (!raw.includes('\x1b[')) return style;
-  const codes = (style + raw).match(/\x1b\[[\d;:]*m/g) ?? [];
-  const reset = codes.findLastIndex((code) => /^\x1b\[(0*|0+;.*)m$/.test(code));
-  const open = codes.slice(reset < 0 ? 0 : reset + (/;/.test(codes[reset] ?? '') ? 0 : 1));
-  return open.slice(-mostCodes).join('');
+  return terminalStateAfter('', raw.slice(0, last)) + raw.slice(last + 1, end);
 }

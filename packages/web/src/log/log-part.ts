@@ -1,4 +1,5 @@
-// A part of a log as `read-log` answers it by lines: its text, where it stands, and how much of the log there is.
+// A part of a log as `read-log` answers it by lines: its text, where it stands, when it was printed, and how much of the log there is.
+import { timesOf } from '@signalbox/protocol/browser';
 
 export type LogPart = {
   readonly bytes: Uint8Array;
@@ -13,8 +14,10 @@ export type LogPart = {
   readonly end: number;
   /** Bytes that the server has. */
   readonly sizeBytes: number;
-  /** Colour codes in force where it begins; null: this server does not say. */
+  /** Codes that are open where it begins, of colours and a link; null: nobody knows. */
   readonly style: string | null;
+  /** When each line was printed, in milliseconds since 1970; null, or not there: nobody knows. */
+  readonly times: readonly (number | null)[];
 };
 
 export async function partOf(response: Response): Promise<LogPart> {
@@ -23,6 +26,7 @@ export async function partOf(response: Response): Promise<LogPart> {
   const from = number('x-log-from', 0);
   const next = number('x-log-next', from + bytes.length);
   const firstLine = number('x-log-first-line', 1);
+  const state = response.headers.get('x-log-state');
   return {
     bytes,
     from,
@@ -32,6 +36,7 @@ export async function partOf(response: Response): Promise<LogPart> {
     wholeLines: number('x-log-lines', 0),
     end: number('x-log-end', next),
     sizeBytes: number('x-log-size', next),
-    style: null,
+    style: state === null ? null : decodeURIComponent(state),
+    times: timesOf(response.headers.get('x-log-times')),
   };
 }

@@ -1,6 +1,7 @@
 // A line of a log as spans of text with their colours, by anser, to JSON: pages make text nodes of it and nothing else.
+import { terminalStateAfter } from '@signalbox/protocol/browser';
 import Anser from 'anser';
-import { codesAfter, type Line } from './lines.ts';
+import type { Line } from './lines.ts';
 import { linkParts } from './links.ts';
 
 export type Span = {
@@ -18,14 +19,14 @@ export type Span = {
 
 export function spansOf(line: Pick<Line, 'text' | 'style'>): Span[] {
   const spans: Span[] = [];
-  let [start, style] = [0, line.style];
-  for (const { text, href } of linkParts(line.text)) {
+  let [start, style] = [0, ''];
+  for (const { text, href } of linkParts(line.style + line.text)) {
     for (const span of colouredSpans(style + text)) {
       if (span.text === '') continue;
       spans.push({ ...span, start, href });
       start += span.text.length;
     }
-    style = codesAfter(style, text);
+    style = terminalStateAfter(style, text);
   }
   return spans;
 }

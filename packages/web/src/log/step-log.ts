@@ -1,7 +1,7 @@
 // Reads the lines of one step's log that somebody looks at, and what comes at its end; never the whole of it.
-import type { Client } from '@signalbox/protocol/browser';
+import { type Client, terminalStateAfter } from '@signalbox/protocol/browser';
 import { LineStore, type Lines } from './line-store.ts';
-import { codesAfter, type Line, lineOf, linesOf, longestLine } from './lines.ts';
+import { type Line, lineOf, linesOf, longestLine } from './lines.ts';
 import { LogEnd, type LogText } from './log-end.ts';
 import { type LogPart, partOf } from './log-part.ts';
 import { type Marker, markersOf } from './sections.ts';
@@ -89,7 +89,7 @@ export class StepLog {
     if (lines.length > 0) {
       this.lines.put(
         firstLine,
-        lines.map((line) => this.#timed(line)),
+        lines.map((line) => this.#timed(line, line.at)),
         isOpen,
       );
       this.seen.add(firstLine, firstLine + lines.length - 1);
@@ -210,11 +210,12 @@ export class StepLog {
     });
     const lastEnd = text.lastIndexOf('\n') + 1;
     if (!isCut && part.next === part.sizeBytes && (!isOpen || endsWithCharacter(bytes))) {
-      this.#end.know(part.next, { style: codesAfter(style, text.slice(0, lastEnd)), raw: text.slice(lastEnd) });
+      const begun = { style: terminalStateAfter(style, text.slice(0, lastEnd)), raw: text.slice(lastEnd) };
+      this.#end.know(part.next, { ...begun, at: isOpen ? (part.times[lines.length - 1] ?? null) : null });
     }
     this.lines.put(
       part.firstLine,
-      lines.map((line) => this.#timed(line)),
+      lines.map((line, index) => this.#timed(line, part.times[index])),
       isOpen,
     );
     this.seen.add(part.firstLine, part.firstLine + lines.length - 1);
@@ -226,9 +227,9 @@ export class StepLog {
     return part.next === part.sizeBytes && part.sizeBytes < (this.#end.bytes ?? 0);
   }
 
-  /** Only what a line says itself is known of when it was printed. */
-  #timed(line: Line): Line {
-    const at = printedTime(plainOf(line.text.slice(0, 200)));
+  /** Of the logs of older workers, only what a line says itself is known of when it was printed. */
+  #timed(line: Line, told: number | null | undefined): Line {
+    const at = told ?? printedTime(plainOf(line.text.slice(0, 200)));
     if (at === null) return line;
     this.hasTimes = true;
     return { ...line, at };
@@ -243,7 +244,7 @@ export class StepLog {
     this.lines.grew(wholeLines, sawOpenLine || asBefore);
     this.#end.count(sizeBytes, wholeLines);
     if (sawNone && firstLine === wholeLines + 1)
-      this.#end.know(sizeBytes, { style: this.#styleBefore(firstLine), raw: '' });
+      this.#end.know(sizeBytes, { style: this.#styleBefore(firstLine), raw: '', at: null });
   }
 
   /** A line that is longer than an answer: its head is shown, or its end where it writes over itself. */
@@ -256,7 +257,7 @@ export class StepLog {
     if (!text.includes('\r')) {
       const line = lineOf(text, style);
       const more = end - head.from - new TextEncoder().encode(text.slice(0, longestLine)).length;
-      this.lines.put(number, [{ ...line, cut: more }], isOpen);
+      this.lines.put(number, [this.#timed({ ...line, cut: more }, head.times[0])], isOpen);
       return;
     }
     const response = await this.#client.call('read-log', {
@@ -265,12 +266,12 @@ export class StepLog {
       signal,
     });
     const tail = decoded(new Uint8Array(await response.arrayBuffer())).replace(/\n[\s\S]*$/, '');
-    this.lines.put(number, [lineOf(tail, style)], isOpen);
+    this.lines.put(number, [this.#timed(lineOf(tail, style), head.times[0])], isOpen);
   }
 
   #styleBefore(number: number): string {
     const before: Line | null = this.lines.line(number - 1);
-    return before ? codesAfter(before.style, before.text) : '';
+    return before ? terminalStateAfter(before.style, before.text) : '';
   }
 
   async #ask(query: { lines: string; limit: number }, signal: AbortSignal): Promise<LogPart> {
