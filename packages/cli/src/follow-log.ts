@@ -1,13 +1,20 @@
 // Reads the log of a job's newest run piece by piece, in the order of its steps, until there is no more (to come).
 import { stripVTControlCharacters } from 'node:util';
 import type { Client, RunDetail } from '@signalbox/protocol/browser';
+import { lineClocks, type TimeKind } from './line-clock.ts';
 import { listen, type News } from './live.ts';
-import { logEvents } from './log-events.ts';
+import { type LogPiece, logEvents } from './log-events.ts';
 import { Mistake } from './mistake.ts';
 import { clean, type Output } from './output.ts';
 import { duration, paint } from './words.ts';
 
-export type LogOptions = { readonly step: number | undefined; readonly follow: boolean; readonly raw: boolean };
+export type LogOptions = {
+  readonly step: number | undefined;
+  readonly follow: boolean;
+  readonly raw: boolean;
+  readonly times: TimeKind | undefined;
+};
+type Piece = Pick<LogPiece, 'text' | 'times'>;
 
 const lookEveryMs = 2000;
 
@@ -27,7 +34,8 @@ export async function followLog(client: Client, output: Output, jobId: number, o
     }
     const runId = found.run.id;
     if (options.follow && found.run.endedAt === null) news = listen(client, [`run:${runId}`]);
-    const printed: { step: number; text: string }[] = [];
+    const printed: { step: number; text: string; times?: (string | null)[] }[] = [];
+    const clocks = options.times && lineClocks(output, options.times, () => found!.run);
     for (let step = options.step ?? 0; ; step += 1) {
       // The steps are known once the run has begun; before that there is at least the set-up.
       while (news && isOpen(found) && step >= Math.max(1, stepCount(found))) {
@@ -38,39 +46,54 @@ export async function followLog(client: Client, output: Output, jobId: number, o
       if (options.step !== undefined && options.step >= count && !isOpen(found)) throw noSuchStep(options.step, count);
       if (step >= count) break;
       if (!options.raw) heading(output, found, step);
-      const text: string[] = [];
-      found = await printStep(client, found, step, news, (piece) => {
-        if (output.json) text.push(piece);
-        else output.raw(options.raw || output.colours ? piece : stripVTControlCharacters(piece));
+      const clock = clocks?.step(step);
+      const pieces: Piece[] = [];
+      const reading = { news, withTimes: clock !== undefined };
+      found = await printStep(client, found, step, reading, ({ text, times }) => {
+        if (output.json) return void pieces.push({ text, times });
+        const plain = options.raw || output.colours ? text : stripVTControlCharacters(text);
+        output.raw(clock ? clock.stamp(plain, times) : plain);
       });
-      printed.push({ step, text: text.join('') });
+      const text = pieces.map((piece) => piece.text).join('');
+      printed.push({ step, text, ...(clock && { times: isoTimes(pieces.flatMap(({ times }) => times)) }) });
       if (options.step !== undefined) break;
     }
     if (output.json) output.answer({ run: found.run, logs: printed }, () => '');
     else if (!options.raw) ending(output, found, news !== undefined);
+    clocks?.end();
   } finally {
     news?.close();
   }
 }
+
+export const isoTimes = (times: readonly (number | null)[]) =>
+  times.map((at) => (at === null ? null : new Date(at).toISOString()));
 
 /** Prints one step to its end as it is now or, with news, until it has ended. */
 async function printStep(
   client: Client,
   run: RunDetail,
   step: number,
-  news: News | undefined,
-  print: (piece: string) => void,
+  { news, withTimes }: { news: News | undefined; withTimes: boolean },
+  print: (piece: Piece) => void,
 ): Promise<RunDetail> {
   const runId = run.run.id;
-  if (news && isOpen(run)) {
-    for await (const piece of logEvents(client, runId, step)) print(piece);
-    return readRun(client, runId);
+  const isFollowed = news !== undefined && isOpen(run);
+  if (isFollowed || withTimes) {
+    const end = isFollowed ? Number.POSITIVE_INFINITY : (run.logs.find((log) => log.step === step)?.sizeBytes ?? 0);
+    if (end > 0) {
+      for await (const piece of logEvents(client, runId, step)) {
+        print(piece);
+        if (piece.next >= end) break;
+      }
+    }
+    return isFollowed ? readRun(client, runId) : run;
   }
   const decoder = new TextDecoder();
   for (let [from, size] = [0, Number.POSITIVE_INFINITY]; from < size; ) {
     const response = await client.call('read-log', { params: { run: runId, step }, query: { from } });
     const piece = new Uint8Array(await response.arrayBuffer());
-    print(decoder.decode(piece, { stream: true }));
+    print({ text: decoder.decode(piece, { stream: true }), times: [] });
     const next = Number(response.headers.get('x-log-next') ?? from + piece.length);
     size = next > from ? Number(response.headers.get('x-log-size') ?? next) : from;
     from = next;

@@ -1,20 +1,25 @@
 // The text of a step as it is written: the server's stream of events, which is taken up again where it was cut off.
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Client, Refused } from '@signalbox/protocol/browser';
+import { type Client, Refused, timesOf } from '@signalbox/protocol/browser';
 
-type Text = { readonly from: number; readonly next: number; readonly text: string };
+type Text = { readonly from: number; readonly next: number; readonly text: string; readonly times?: string };
+/** `times`: one for each line that begins in it; null where nobody knows. */
+export type LogPiece = { readonly text: string; readonly next: number; readonly times: readonly (number | null)[] };
 
-/** Ends when no more of the step can come. @throws Refused, also when the right to read is taken away; the last failure after a minute */
-export async function* logEvents(client: Client, run: number, step: number): AsyncGenerator<string> {
-  let from = 0;
+/** A line begins at `begin`. Ends when no more of the step can come. @throws Refused, also when the right to read is taken away; the last failure after a minute */
+export async function* logEvents(client: Client, run: number, step: number, begin = 0): AsyncGenerator<LogPiece> {
+  let [from, isInside] = [begin, false];
   for (let failures = 0; ; ) {
     try {
       const response = await client.call('follow-log', { params: { run, step }, query: { from } });
       for await (const { name, data } of eventsOf(response)) {
         if (name === 'end') return;
         if (name !== 'log') continue;
-        const { next, text } = JSON.parse(data) as Text;
-        yield text;
+        const { next, text, times } = JSON.parse(data) as Text;
+        const lines = text.split('\n').length - (isInside ? 1 : 0) - (text.endsWith('\n') ? 1 : 0);
+        const known = timesOf(times, lines);
+        yield { text, next, times: known.length === lines ? known : Array<null>(lines).fill(null) };
+        isInside = !text.endsWith('\n');
         from = next;
         failures = 0;
       }

@@ -1,19 +1,22 @@
 // `signalbox log` for a part of a log: lines, the end of it, and what is searched for, against a whole server.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestServer, testServer } from '../../../test/kit/server.ts';
-import { openYard } from '../../server/test/http/yard.ts';
+import { type HeldRun, openYard, type Yard } from '../../server/test/http/yard.ts';
 import { signalbox } from './kit.ts';
 
 let house: TestServer;
+let yard: Yard;
+let timed: HeldRun;
 let job: string;
 let silent: string;
 beforeAll(async () => {
   house = await testServer();
-  const yard = await openYard(house);
+  yard = await openYard(house);
   const run = await yard.holdRun();
   await yard.appendLog(run, 'set up\n');
   await yard.appendLog(run, 'compile \u001b[31mError\u001b[0m: one\nlink\ntest\nerror two', { step: 1 });
   job = String(run.jobId);
+  timed = await yard.holdRun();
   silent = String((await yard.submitJob('never-run')).jobId);
 });
 afterAll(() => house.stop());
@@ -36,6 +39,42 @@ test('--tail prints the last lines, of more than one step when one has too few',
   const { stdout } = await log(job, '--tail', '9', '--json');
   expect((JSON.parse(stdout) as { logs: { step: number }[] }).logs.map(({ step }) => step)).toEqual([0, 1]);
 });
+
+test('--times puts before each line when it was printed, of all, of some lines, and of those found; or says that nobody knows', async () => {
+  const run = timed;
+  const at = Date.parse('2026-11-23T15:00:00.000Z');
+  const times = [
+    { lines: 2, at },
+    { lines: 1, at: at + 61_004 },
+  ];
+  const text = 'one\ntwo\n10 %\r50 %\r';
+  await yard.appendLog(run, text, { head: { isInsideLine: false, state: '', times } });
+  await yard.appendLog(run, '99 %\r\nlast', {
+    offset: text.length,
+    head: { isInsideLine: true, state: '', times: [{ lines: 1, at: at + 61_005 }] },
+  });
+  const printed = async (...args: string[]) => (await log(String(run.jobId), '--raw', ...args)).stdout;
+  const [first, later, last] = ['00.000', '01.004', '01.005'];
+  const mark = (minute: string, seconds: string) => `2026-11-23T15:${minute}:${seconds}Z `;
+  const late = mark('01', later);
+  const all = `${mark('00', first)}one\n${mark('00', first)}two\n${late}10 %\r${late}50 %\r${late}99 %\r\n${mark('01', last)}last`;
+  expect(await printed('--times')).toBe(all);
+  expect(await printed('--step', '0', '--lines', '2-3', '--times')).toBe(`${all.split('\n').slice(1, 3).join('\n')}\n`);
+  expect(await printed('--tail', '1', '--times')).toBe(`${mark('01', last)}last`);
+  expect(await printed('--grep', 'last', '--times')).toBe(`${mark('01', last)}last\n`);
+  expect(await printed('--tail', '3', '--times', 'delta')).toMatch(
+    /^ {10}- two\n {2}\+1:01\.004 10 %.*\n {5}\+0\.001 last$/s,
+  );
+  const told = JSON.parse(await printed('--json', '--times')) as { logs: { times: string[] }[] };
+  expect(told.logs[0]!.times.map((time) => time.slice(14))).toEqual([
+    '00:00.000Z',
+    '00:00.000Z',
+    '01:01.004Z',
+    '01:01.005Z',
+  ]);
+  const old = await log(job, '--step', '1', '--tail', '1', '--raw', '--times', 'relative');
+  expect([old.stdout, old.stderr]).toEqual(['          - error two', expect.stringContaining('is not known')]);
+}, 120_000);
 
 test('--grep prints the lines with their places, without the colours of others', async () => {
   expect((await log(job, '--grep', 'Error')).stdout).toBe('1:1: compile Error: one\n');

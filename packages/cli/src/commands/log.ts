@@ -1,11 +1,12 @@
 // `signalbox log`: what the newest run of a job printed, all of it or a part, also while it still prints.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createCommand, runWith, withServer } from '../command-line.ts';
 import { connect, type ServerOptions } from '../connect.ts';
 import { printErrors } from '../error-lines.ts';
 import { findJob, type Lane } from '../find.ts';
 import { followLog } from '../follow-log.ts';
 import { grepLog } from '../grep-log.ts';
+import { type TimeKind, timeKinds } from '../line-clock.ts';
 import { printLines } from '../log-lines.ts';
 import { Mistake } from '../mistake.ts';
 import type { Output, OutputOptions } from '../output.ts';
@@ -23,6 +24,7 @@ type Options = OutputOptions &
     lines?: string;
     tail?: string;
     errors?: true;
+    times?: TimeKind;
   };
 
 export function logCommand(terminal: Terminal): Command {
@@ -36,6 +38,8 @@ export function logCommand(terminal: Terminal): Command {
       ['signalbox log 1207 --step 1 --lines 120-140', 'these lines of a step'],
       ['signalbox log 1207 --tail 50', 'the last lines'],
       ['signalbox log 1207 --errors', 'the lines that look like the reason of a failure'],
+      ['signalbox log 1207 --times', 'before each line when it was printed, in UTC'],
+      ['signalbox log 1207 --times delta', 'before each line how long after the one before'],
       ['signalbox log 1207 --raw > log.txt', 'the bytes as they are, without headings'],
     ])
       .argument('<job>', 'number of a job, or its name with --repo and --branch')
@@ -49,6 +53,11 @@ export function logCommand(terminal: Terminal): Command {
       .option('--lines <range>', 'these lines of a step, such as 120-140')
       .option('--tail <number>', 'the last lines')
       .option('--errors', 'the lines that look like the reason of a failure, as step:line: text')
+      .addOption(
+        new Option('--times [how]', 'when each line was printed: in UTC, since its step began, since the line before')
+          .choices(timeKinds)
+          .preset('absolute'),
+      )
       .option('--raw', 'bytes as they are: no headings, colours kept'),
   ).action(
     runWith(terminal, async (output: Output, options: Options, word: string) => {
@@ -58,20 +67,24 @@ export function logCommand(terminal: Terminal): Command {
       const wanted = linesWanted(options, step);
       const client = connect(terminal.env, options);
       const job = await findJob(client, word, { repo: options.repo, branch: options.branch });
-      if (wanted) return printLines(client, output, job, wanted, raw);
+      if (wanted) return printLines(client, output, job, wanted, { raw, times: options.times });
       if (options.errors) return printErrors(client, output, job, { step, raw });
       const { grep: text, regex = false, ignoreCase = false, follow = false } = options;
-      if (text !== undefined) return grepLog(client, output, job, { text, regex, ignoreCase, step, raw });
-      return followLog(client, output, job, { step, follow, raw });
+      if (text !== undefined)
+        return grepLog(client, output, job, { text, regex, ignoreCase, step, raw, times: options.times });
+      return followLog(client, output, job, { step, follow, raw, times: options.times });
     }),
   );
 }
 
 /** @throws Mistake usage */
-function refuseMixture({ follow, grep, lines, tail, errors, regex, ignoreCase }: Options): void {
+function refuseMixture({ follow, grep, lines, tail, errors, regex, ignoreCase, times }: Options): void {
   const ways = Object.entries({ follow, grep, lines, tail, errors }).filter(([, value]) => value !== undefined);
   if (ways.length > 1) {
     throw new Mistake('usage', `${ways.map(([name]) => `--${name}`).join(' and ')} exclude each other.`, 'Give one.');
+  }
+  if (errors && times) {
+    throw new Mistake('usage', '--times is not said of --errors.', 'Of one of them: --step 1 --lines 120 --times.');
   }
   if (grep === undefined && (regex || ignoreCase)) {
     throw new Mistake('usage', '--regex and --ignore-case say how to search.', 'Say what with --grep.');

@@ -1,6 +1,6 @@
 // What a search in a run's log answers.
 import { type Static, Type } from 'typebox';
-import { Count } from './basics.ts';
+import { Count, Instant } from './basics.ts';
 
 /** Of a place in a run's log: step, line and byte. */
 export const LogPlace = { pattern: '^[0-9]{1,9}\\.[1-9][0-9]{0,14}\\.[0-9]{1,15}$' };
@@ -14,6 +14,9 @@ export const LogHit = Type.Object({
   from: Type.Integer({ description: 'The first match: the columns `from` up to, not including, `to` of `text`.' }),
   to: Type.Integer(),
   whole: Type.Boolean({ description: '`text` is all of the line.' }),
+  printedAt: Type.Optional(
+    Type.Union([Instant, Type.Null()], { description: 'When it was printed; null: not known.' }),
+  ),
 });
 export type LogHit = Static<typeof LogHit>;
 

@@ -1,8 +1,8 @@
 // When the lines of a part were printed, and how a terminal stood before it: from the heads of the members that were read for it. Pure.
 // Line ends are counted, not believed: what a worker says of its own lines can be wrong for them only.
-import { countLines, headOf, type MaybeTimedLines, terminalStateAfter } from '@signalbox/protocol';
-import type { Member } from './log-members.ts';
+import { countLines, headOf, type MaybeTimedLines, terminalStateAfter } from '@signalbox/protocol/browser';
 
+type Member = { readonly start: number; readonly size: number; readonly bytes: Uint8Array };
 /** What some members hold, end to end. */
 export type MembersText = {
   readonly startByte: number;

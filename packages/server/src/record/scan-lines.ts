@@ -11,7 +11,13 @@ export type Window = {
   /** The line in which it begins: before `startByte`, where that is long. */
   readonly first: LineStart;
 };
-export type LineHit = { readonly at: LineStart; readonly cut: CutLine; readonly textByte: number };
+export type LineHit = {
+  readonly at: LineStart;
+  readonly cut: CutLine;
+  readonly textByte: number;
+  /** When it was printed, where that is known and was looked for. */
+  readonly printedAt?: number | null;
+};
 /** After a line that could hold it. */
 export type Looked = {
   readonly hit: LineHit | undefined;

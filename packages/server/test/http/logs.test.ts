@@ -103,7 +103,17 @@ test('a search tells where it found what, before and after sealing, and goes on 
       query: { text: 'error', ignoreCase: true, limit: 1 },
     });
     expect(first.hits).toEqual([
-      { step: 1, line: 3, startByte: 8, text: 'three ERROR', textByte: 8, from: 6, to: 11, whole: true },
+      {
+        step: 1,
+        line: 3,
+        startByte: 8,
+        text: 'three ERROR',
+        textByte: 8,
+        from: 6,
+        to: 11,
+        whole: true,
+        printedAt: null,
+      },
     ]);
     expect(first.more).not.toBeNull();
     const rest: LogFound = await house.person.call('search-log', {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FormSearch } from '../../../worker/src/log/form-search.ts';
 import { Members } from '../../../worker/src/log/members.ts';
 import { type SealedChunk, StepLog } from '../../../worker/src/log/step-log.ts';
-import { append, logNews, logSizes, readLines, recordDefaults } from '../../src/record/index.ts';
+import { append, logNews, logSizes, readLines, recordDefaults, searchLog } from '../../src/record/index.ts';
 import { gunzip, type RecordKit, recordKit, type StartedRun } from './kit.ts';
 
 let kit: RecordKit;
@@ -105,6 +105,8 @@ function coloursAfter(text: string): string {
   return `${bold} ${colour}`;
 }
 
+const everyLine = { pattern: { text: '', isExpression: true, ignoreCase: false }, limit: 1000 };
+
 describe('of what a worker sends', () => {
   const text = fc
     .array(
@@ -156,6 +158,18 @@ describe('of what a worker sends', () => {
           }
         };
         await compare();
+        const found = await searchLog(
+          kit.db,
+          kit.store,
+          run.runId,
+          everyLine,
+          recordDefaults,
+          new AbortController().signal,
+        );
+        hold(
+          found.hits.map(({ printedAt = null }) => ({ lines: 1, at: printedAt })),
+          lines,
+        );
         await seal(run, bytes.length);
         await compare();
         expect(gunzip(`${kit.archive}/${await kit.sealedPath(run.runId)}`).includes(bytes)).toBe(true);

@@ -24,8 +24,18 @@ export function searchOf(query: Query): LogSearch {
 
 export function answerOf({ hits, matches, more, next, searchedBytes, cutLines }: FoundLines): LogFound {
   return {
-    hits: hits.map(({ step, at, cut: { text, from, to, isWhole }, textByte }) => {
-      return { step, line: at.line, startByte: at.byte, text, textByte, from, to, whole: isWhole };
+    hits: hits.map(({ step, at, cut: { text, from, to, isWhole }, textByte, printedAt = null }) => {
+      return {
+        step,
+        line: at.line,
+        startByte: at.byte,
+        text,
+        textByte,
+        from,
+        to,
+        whole: isWhole,
+        printedAt: iso(printedAt),
+      };
     }),
     matches,
     more: more && cursorOf(more),
@@ -44,3 +54,5 @@ function placeOf(cursor: string | undefined): SearchPlace | undefined {
   if (byte !== undefined) return { step: Number(step), line: Number(line), byte: Number(byte) };
   throw new Refused('bad-request', `"${cursor}" is no cursor: give back \`more\` of the answer before.`);
 }
+
+const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());

@@ -2,6 +2,7 @@
 
 import { cutLine } from '../cut-line.ts';
 import type { RecordLimits } from '../limits.ts';
+import { lineTimes, type MembersText } from '../line-index.ts';
 import { type Finder, finderOf, type LogPattern } from '../log-pattern.ts';
 import { type LineHit, type LineStart, newline, scanLines } from '../scan-lines.ts';
 import { inflateSegment, type SegmentText } from './inflate-segment.ts';
@@ -76,7 +77,31 @@ export function searchSegment({ search, segment, ...read }: SegmentTask, isOver:
       break;
     }
   }
-  return { hits, matches, cutLines, lead, tail: lines.tail, isTailDone, stoppedAt, next: lines.next };
+  return {
+    hits: timed(hits, text, read),
+    matches,
+    cutLines,
+    lead,
+    tail: lines.tail,
+    isTailDone,
+    stoppedAt,
+    next: lines.next,
+  };
+}
+
+function timed(
+  hits: readonly LineHit[],
+  { bytes }: SegmentText,
+  read: Omit<SegmentTask, 'search' | 'segment'>,
+): LineHit[] {
+  const members: MembersText['members'][number][] = [];
+  let [at, start] = [0, read.startByte];
+  for (const [memberBytes, size] of read.lengths) {
+    members.push({ start, size, bytes: read.members.subarray(at, at + memberBytes) });
+    [at, start] = [at + memberBytes, start + size];
+  }
+  const text = { startByte: read.startByte, bytes, members };
+  return hits.map((hit) => ({ ...hit, printedAt: lineTimes(text, hit.at.byte, hit.at.byte + 1)[0]?.at ?? null }));
 }
 
 /** The lines that begin here, to the end of the last one; undefined when none does. */
