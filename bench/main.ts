@@ -1,4 +1,5 @@
 // `npm run bench -- NAME [options]`: runs one benchmark, which prints what it does and ends in one line of JSON.
+import { archiveBench } from './archive.ts';
 import { checkBench } from './check.ts';
 import { firstGreen } from './first-green.ts';
 import { fleetBench } from './fleet.ts';
@@ -17,6 +18,7 @@ import { trivialBuilds } from './trivial-builds.ts';
 
 /** Adding one is a file and a line here. */
 const benches = {
+  archive: archiveBench,
   check: checkBench,
   'first-green': firstGreen,
   'queue-cycle': queueCycle,

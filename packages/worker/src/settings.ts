@@ -51,6 +51,7 @@ export const settingsTable = {
     'A longer script is handed over as a file, a longer variable is cut.',
   ),
   artifactFiles: row('ARTIFACT_FILES', 10_000, 'Most artifacts of one run.'),
+  artifactsAtOnce: row('ARTIFACTS_AT_ONCE', 8, 'Artifacts of one run that are on their way at once.'),
   artifactBytes: row('ARTIFACT_BYTES', 2_048 * mib, 'Largest artifact.'),
   artifactSeconds: row('ARTIFACT_SECONDS', 600, 'How long an artifact that cannot be sent is tried again.'),
   leftoverDays: row('LEFTOVER_DAYS', 7, 'When leftovers of runs of other servers are removed.'),

@@ -24,7 +24,7 @@ export async function collectArtifacts(stage: Stage, index: number): Promise<Rea
   if (found.tooMany) complain(`More than ${settings.artifactFiles} files match; the rest is not taken.`);
   const results = await findResults(stage);
   for (const sentence of results.sentences) say(sentence);
-  for (const path of new Set([...found.files, ...results.formats.keys()])) {
+  const send = async (path: string) => {
     signal.throwIfAborted();
     try {
       const { runId, claimId } = order;
@@ -47,11 +47,30 @@ export async function collectArtifacts(stage: Stage, index: number): Promise<Rea
       if (isDiskFull(error) || (error instanceof Refused && error.code === 'claim-lost')) throw error;
       complain(`"${path}" could not be sent: ${tell(error)}.`);
     }
-  }
+  };
+  // What takes long for a small file is waiting for its answer: some are on their way at once.
+  await eachAtOnce([...new Set([...found.files, ...results.formats.keys()])], settings.artifactsAtOnce, send);
   const [first] = wrong;
   if (first === undefined) return null;
   const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : '';
   return { code: 'artifact-missing', text: `${first.replace(/\.$/, '')}${more}` };
+}
+
+/** The first failure ends the rest, when those that are on their way have settled. */
+async function eachAtOnce(paths: readonly string[], most: number, act: (path: string) => Promise<void>): Promise<void> {
+  const left = paths[Symbol.iterator]();
+  const lines = Array.from({ length: Math.max(1, most) }, async () => {
+    for (const path of left) await act(path);
+  });
+  const settled = await Promise.allSettled(
+    lines.map((line) =>
+      line.catch((error: unknown) => {
+        for (const _ of left); // No more begins.
+        throw error;
+      }),
+    ),
+  );
+  for (const one of settled) if (one.status === 'rejected') throw one.reason;
 }
 
 type Results = {
