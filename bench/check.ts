@@ -23,13 +23,14 @@ type Figures = {
 const shapes = {
   one: () => [historicShape()],
   double: () => [historicShape({ times: 2 })],
+  typescript: () => [historicShape({ script: true })],
   twenty: () => Array.from({ length: 20 }, (_, seed) => historicShape({ seed })),
 } satisfies Record<string, () => Shape[]>;
 type Name = keyof typeof shapes;
 
 const usualRuns = 5;
 
-/** `--shape one|double|twenty`; else all, and the last line tells of `one`. */
+/** `--shape one|double|typescript|twenty`; else all, and the last line tells of `one`. */
 export async function checkBench(args: readonly string[]): Promise<Record<string, unknown>> {
   const { values } = parseArgs({ args: [...args], options: { shape: { type: 'string' }, runs: { type: 'string' } } });
   const runs = Number(values.runs ?? usualRuns);

@@ -2,6 +2,8 @@
 // platforms, chunked suites, opt, debug and pgo; 13,302 lanes of about 13 steps, and 13,988 worker entries whose pools make
 // 6,922,612 pairs of a lane and a worker. Names are made up; sizes are not.
 
+import { scriptOf } from './historic-script.ts';
+
 export type Shape = {
   readonly lanes: number;
   readonly workers: number;
@@ -19,7 +21,7 @@ const platformCount = 30;
 /** Lanes of a platform on a branch: small, usual and large ones; 271 with the one that has one more. */
 const weights = [12, 9, 6] as const;
 
-type Platform = {
+export type Platform = {
   readonly name: string;
   readonly suites: readonly Suite[];
   readonly variants: readonly string[];
@@ -29,8 +31,11 @@ type Platform = {
 };
 type Suite = { readonly name: string; readonly chunks: number };
 
-/** `times` multiplies branches, and so lanes, and workers; `seed` changes names and steps, so that configurations are distinct. */
-export function historicShape({ times = 1, seed = 0 } = {}): Shape {
+/**
+ * `times` multiplies branches, and so lanes, and workers; `seed` changes names and steps, so that configurations are distinct;
+ * `script`: written in TypeScript.
+ */
+export function historicShape({ times = 1, seed = 0, script = false } = {}): Shape {
   const branches = Array.from({ length: branchCount * times }, (_, index) => branchName(index, seed));
   const platforms = Array.from({ length: platformCount }, (_, index) => platformOf(index));
   const lanesOf = ({ weight, extras }: Platform): number => weight * branches.length + extras;
@@ -43,7 +48,7 @@ export function historicShape({ times = 1, seed = 0 } = {}): Shape {
     lanes: total(lanes),
     workers: total(pools),
     pairs: total(lanes.map((each, index) => each * (pools[index] ?? 0))),
-    files: filesOf(branches, platforms, seed),
+    files: script ? { 'config.ts': scriptOf(branches, platforms, seed) } : filesOf(branches, platforms, seed),
     fleet: {
       workers: platforms.flatMap(({ name }, index) =>
         Array.from({ length: pools[index] ?? 0 }, (_, number) => ({ name: `${name}-${number}`, pools: [name] })),
