@@ -81,6 +81,7 @@ test('a web service: stages, templates, references, chunks, matrices, gates, and
     '54:3 `services`',
     '90:7 `$CI_REGISTRY`',
     '90:7 `$CI_REGISTRY_IMAGE`',
+    '93:3 `artifacts` that later jobs may use',
     '103:3 `environment`',
     '116:3 `trigger`',
     '119:1 the job `release notes`',
@@ -105,6 +106,7 @@ test('files of the tree that are included are read, what lies elsewhere is a gap
     '.gitlab-ci.yml:20 `api:build` extends `.from-elsewhere`',
     '.gitlab-ci.yml:22 `changes` in some of the rules',
     'ci/shared.yml:3 `image: builder:3`',
+    'ci/shared.yml:7 `artifacts` that later jobs may use',
     'ci/tests.yml:4 `interruptible: true`',
   ]);
   const missing = importConfiguration({ from: 'gitlab', files: given, ...trees({ 'ci/tests.yml': '' }) });

@@ -25,7 +25,7 @@ export function readAction(step: Table, uses: Value & { kind: 'scalar' }, scope:
   const what = quote(`uses: ${uses.text}`, 100);
   if (name === 'actions/download-artifact') {
     const instead =
-      'A job starts in a fresh checkout: what another one left must be fetched from the archive, or built again.';
+      'Say which files are wanted: `needs: [{ job: build, artifacts: ["dist/**"] }]`; they lie under the paths that they had.';
     return { gaps: [gapAt(sources, uses, what, instead)], downloads: (given && textAt(given, 'name')) ?? '' };
   }
   return { gaps: [gapAt(sources, uses, what, insteadOf(name, given))] };

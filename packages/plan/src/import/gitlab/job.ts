@@ -245,7 +245,7 @@ const insteads = new Map([
   ],
   [
     'dependencies',
-    'A job starts in a fresh checkout: what another one left must be fetched from the archive, or built again.',
+    'Say which files are wanted: `needs: [{ job: build, artifacts: ["dist/**"] }]`; they lie under the paths that they had.',
   ],
   ['environment', 'A gate can ask a person before the job runs; nothing is kept of environments.'],
   ['trigger', 'No pipeline starts another: write its jobs here, or start it over HTTP in a script.'],

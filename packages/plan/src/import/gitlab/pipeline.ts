@@ -149,6 +149,19 @@ function withNeeds(found: readonly (Found & { readonly read: ReadJob })[], of: N
   const at = circle && byName.get(circle[0] ?? '');
   if (circle && at)
     of.sources.refuse(at.entry, `these needs form a circle: ${circle.join(' → ')}`, 'remove one of them');
+  const waitedFor = new Set(
+    [...needs.values(), ...[...explicit.values()].map((list) => list.map((need) => need.job))].flat(),
+  );
+  for (const { entry, table, read } of found) {
+    const name = names.get(entry.key) ?? read.job.name;
+    const at = table.entries.get('artifacts');
+    const [pattern] = read.job.artifacts;
+    if (!at || pattern === undefined || !waitedFor.has(name)) continue;
+    // There every job after it gets all of them.
+    const wanted = quote(`needs: [{ job: ${name}, artifacts: ["${pattern}"] }]`, 120);
+    const instead = `Later jobs find them in their checkout where they say so: ${wanted}.`;
+    more.get(name)?.push(gapAt(of.sources, at, '`artifacts` that later jobs may use', instead));
+  }
   let file = '';
   return found.flatMap(({ entry, read }) => {
     const name = names.get(entry.key) ?? read.job.name;
