@@ -2,6 +2,7 @@
 import type { PushDetail } from '@signalbox/protocol';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from '../../packages/server/src/base/index.ts';
 import { openBrowser } from '../kit/browser.ts';
 import { type SampleRepository, sampleRepository } from '../kit/git.ts';
 import { type TestServer, testServer } from '../kit/server.ts';
@@ -96,6 +97,47 @@ test('a job that a program submitted says that no configuration made it', async 
   expect(stranger).toMatchObject({ origins: null, note: expect.stringContaining('a program submitted it') });
   expect(twin).toMatchObject({ origins: { lane: 'build-mac' }, note: expect.stringContaining('not quite') });
 });
+
+test('the page of a push that changes the configuration says what it changes, another says nothing', async () => {
+  const next = built
+    .replace('pool: build-', 'pool: big-')
+    .replace('[linux, mac]', '[linux, mac, windows]')
+    .replace('timeout: 30m', 'timeout: 1h');
+  await pushed('changing', built);
+  const { push } = await pushed('changing', next);
+  const after = await pushed('changing', `# Only a comment.\n${next}`);
+  // As it is learned from runs that passed.
+  await house.database.db.query(sql`
+    update lane set usual_seconds = 600 where branch = 'changing' and name in ('build-linux', 'build-mac')`);
+  for (const [width, colorScheme] of [
+    [1200, 'light'],
+    [390, 'dark'],
+  ] as const) {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    const { page, faults } = await watchedPage(context, `${house.address}/pushes/${push.id}`);
+    const card = page.getByRole('region', { name: 'This push changes the configuration' });
+    await card.getByText(/^1 lane added, 0 removed, 2 changed; 2 before, 3 now\./).waitFor();
+    await card.getByText('build-windows').waitFor();
+    await card.getByText(/20 machine-minutes before, 30 now \(\+10\)/).waitFor();
+    // Each platform has a pool of its own, so both change in their own way.
+    expect(await card.getByRole('term').allTextContents()).toEqual(['pool', 'timeout', 'pool', 'timeout']);
+    const { faint } = await faintTexts(page);
+    expect(faint).toEqual([]);
+    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(beyond, `wider than ${width}`).toBeLessThanOrEqual(0);
+    if (screens) await page.screenshot({ path: `${screens}/change-${width}-${colorScheme}.png`, fullPage: true });
+    const params = { push: after.push.id };
+    const told = await house.person.call('diff-push-configuration', { params });
+    expect(told).toMatchObject({ diff: { added: [], removed: [], changed: [], after: 3 }, note: null });
+    const answered = page.waitForResponse(/configuration-diff$/);
+    await page.goto(`${house.address}/pushes/${after.push.id}`);
+    await (await answered).finished();
+    await page.getByRole('heading', { name: 'Push to changing' }).waitFor();
+    expect(await card.count()).toBe(0);
+    expect(faults).toEqual([]);
+    await context.close();
+  }
+}, 60_000);
 
 /** Where to leave pictures of the pages, for who wants to look at them. */
 const screens = process.env['SIGNALBOX_SCREENSHOTS'];

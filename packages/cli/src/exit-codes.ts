@@ -4,7 +4,7 @@ import { Mistake } from './mistake.ts';
 
 export const exitCodes = {
   ok: [0, 'It is done; what was watched has passed.'],
-  other: [1, 'Anything that has no code of its own.'],
+  other: [1, 'Anything that has no code of its own; with `diff --exit-code`: there is a difference.'],
   usage: [2, 'The command was not understood, or a configuration has mistakes.'],
   'not-found': [3, 'There is no such repository, push, pipeline, job, file or line.'],
   'not-allowed': [4, 'Log-in is needed, or the token may not do that.'],

@@ -8,6 +8,7 @@ import { cancelCommand } from './commands/cancel.ts';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
+import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -47,6 +48,7 @@ export const groups = {
     checkCommand,
     planCommand,
     explainConfigCommand,
+    diffCommand,
     pushCommand,
   ],
   Jobs: [

@@ -10,6 +10,9 @@ export {
 export { type ConfigurationMemory, createConfigurationMemory, type Remembered } from './configuration-memory.ts';
 export type { DataFiles } from './data-files.ts';
 export { declarationsText } from './declarations.ts';
+export { costOf } from './diff/cost.ts';
+export { diffConfigurations, isSame } from './diff/diff.ts';
+export { printCost, printDiff } from './diff/print-diff.ts';
 export type { Plan, PlannedJob, PushFacts } from './draft.ts';
 export { type Budget, createGlob, type Glob } from './globs.ts';
 export {

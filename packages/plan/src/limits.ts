@@ -41,6 +41,7 @@ export const limits = {
   durationSeconds: { most: 7 * 24 * 3600, sentence: 'Seconds of any time limit or delay: seven days.' },
   nameCharacters: { most: 200, sentence: "Characters of a job's whole name." },
   planCharacters: { most: 50_000_000, sentence: 'Characters of scripts and environment of all jobs together.' },
+  diffGroups: { most: 300, sentence: 'Different ways in which lanes change that one comparison lists.' },
   mistakes: { most: 500, sentence: 'Mistakes that are reported at once.' },
 } as const satisfies Record<string, Limit>;
 

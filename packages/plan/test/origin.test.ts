@@ -196,7 +196,7 @@ jobs:
     template: [u]
     needs: [{ job: z, artifacts: [x] }]
     gate: Go?
-  z: { steps: [x] }
+  z: { steps: [x], artifacts: [d] }
 `;
 
 test('no field that the schema knows is without an origin, whether it is said or not', () => {

@@ -4,6 +4,7 @@ import { type EndpointId, routes } from './routes.ts';
 import { shortestSecret } from './secret-length.ts';
 import { ClaimId, Instant, page, RowId, StepIndex } from './shapes/basics.ts';
 import { LogComparison } from './shapes/comparison.ts';
+import { LaneDurations, PushConfigDiff } from './shapes/config-diff.ts';
 import { Download, MissingDownload } from './shapes/download.ts';
 import { ErrorLines, ErrorLinesReport } from './shapes/error-lines.ts';
 import { InvariantReport } from './shapes/invariants.ts';
@@ -242,6 +243,18 @@ export const contract = {
     ...job,
     summary: 'Why a job does not run now, its place in line, and when it may begin.',
     output: Explanation,
+  },
+  'list-lane-durations': {
+    ...repo,
+    summary: 'How long the lanes of a branch usually take: those of which a run has passed; at most 20,000.',
+    query: Type.Object({ branch: Type.String({ maxLength: 250 }) }),
+    output: LaneDurations,
+  },
+  'diff-push-configuration': {
+    ...push,
+    summary:
+      'What a push changes of the configuration of its branch, and what that costs; worked out when it is asked.',
+    output: PushConfigDiff,
   },
   'get-job-origins': {
     ...job,

@@ -8,6 +8,7 @@ export type { EndpointId, Method, Route } from './routes.ts';
 export * from './secret-length.ts';
 export * from './shapes/basics.ts';
 export * from './shapes/comparison.ts';
+export * from './shapes/config-diff.ts';
 export * from './shapes/download.ts';
 export * from './shapes/error-lines.ts';
 export * from './shapes/invariants.ts';

@@ -32,6 +32,8 @@ export const routes = {
   'list-workers': ['GET', '/api/v1/workers', 'read'],
   'list-pools': ['GET', '/api/v1/pools', 'read'],
   'explain-job': ['GET', '/api/v1/jobs/:job/explanation', 'read'],
+  'list-lane-durations': ['GET', '/api/v1/repos/:repo/lanes', 'read'],
+  'diff-push-configuration': ['GET', '/api/v1/pushes/:push/configuration-diff', 'read'],
   'get-job-origins': ['GET', '/api/v1/jobs/:job/origins', 'read'],
   'list-pauses': ['GET', '/api/v1/pauses', 'read'],
   'list-groups': ['GET', '/api/v1/repos/:repo/concurrency-groups', 'read'],

@@ -50,7 +50,7 @@ async function secretsOf(client: Client, top: string, named: string | undefined)
 }
 
 /** By its name, else by where it lies: the work tree itself, or one of its remotes. */
-async function findRepo(client: Client, top: string, named: string | undefined): Promise<Repo | undefined> {
+export async function findRepo(client: Client, top: string, named: string | undefined): Promise<Repo | undefined> {
   const { items } = await client.call('list-repos', {});
   if (named === undefined) {
     const urls = (await git(top, ['config', '--get-regexp', '^remote\\..*\\.url$'], { mayExit: 1 })) ?? '';

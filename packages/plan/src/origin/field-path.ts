@@ -19,6 +19,9 @@ export function pathOf(field: string): Path {
   const isOfPlan =
     head === 'spec' || head === 'order' || (head === 'attributes' && next !== 'template' && next !== 'chunk');
   const words = isOfPlan && all.length > 1 ? all.slice(1) : all;
+  // A plan says these of lanes, the configuration of jobs.
+  if (isOfPlan && words[0] === 'downloads') return ['needs'];
+  if (isOfPlan && words[0] === 'beside') return ['beside'];
   return words.map((word, index) => {
     if (/^\d+$/.test(word)) return Number(word);
     const isName = index > 0 && (words[index - 1] === 'env' || words[index - 1] === 'matrix');

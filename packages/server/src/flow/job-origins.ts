@@ -31,7 +31,9 @@ export async function jobOrigins(parts: ConfigurationParts, jobId: number): Prom
   if (explained?.kind !== 'origins') {
     return none('The configuration at its commit has no job of this name: a program submitted it.');
   }
-  const isSame = cell?.pool === job.pool && isDeepStrictEqual(cell.spec, job.spec);
+  // What is made of other lanes is no field of this one.
+  const { downloads: _downloads, ...spec } = job.spec;
+  const isSame = cell?.pool === job.pool && isDeepStrictEqual(cell.spec, spec);
   const note =
     'The job is not quite what the configuration says: a program submitted it, or another version planned it.';
   return { origins: explained.origins, note: isSame ? null : note };

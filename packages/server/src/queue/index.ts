@@ -28,6 +28,7 @@ export { settle } from './settle.ts';
 export { createReportSteps, type ReportSteps } from './steps.ts';
 export { type Submission, type Submitted, type SubmittedJob, submit } from './submit.ts';
 export { mayTakeUp, type TakenUp, takeUp } from './take-up.ts';
+export { listUsualDurations } from './usual-durations.ts';
 export type { ClaimAnswered, ClaimAsked } from './waiter.ts';
 export { startWaitingRoom, type WaitingRoom } from './waiting-room.ts';
 export { holdWorker, letWorkerGo } from './worker-holds.ts';

@@ -199,6 +199,9 @@ async function order(): Promise<void> {
   await person.call('list-pauses', {});
   for (const { id } of jobs) await person.call('explain-job', { params: { job: id } });
   await person.call('get-job-origins', { params: { job: jobs[0]!.id } });
+  await person.call('list-lane-durations', { params: { repo: 'yard' }, query: { branch: 'main' } });
+  const [push] = (await person.call('list-pushes', { params: { repo: 'yard' }, query: {} })).items;
+  await person.call('diff-push-configuration', { params: { push: push!.id } });
   await lookAtAll();
   await person.call('answer-gate', { params: { job: jobs[0]!.id }, body: { answer: 'reject', comment: 'No' } });
   for (const { id } of pauses) await person.call('resume', { params: { pause: id } });

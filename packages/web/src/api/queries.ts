@@ -74,6 +74,15 @@ export function originsQuery(job: number) {
   });
 }
 
+/** Of two commits, so it never changes; what lanes usually take may. */
+export function configDiffQuery(push: number) {
+  return queryOptions({
+    queryKey: ['config-diff', push] as const,
+    queryFn: ({ signal }) => client.call('diff-push-configuration', { params: { push }, signal }),
+    staleTime: 300_000,
+  });
+}
+
 export function errorLinesQuery(run: number) {
   return queryOptions({
     queryKey: ['error-lines', run] as const,

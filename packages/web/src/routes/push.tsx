@@ -12,6 +12,7 @@ import { Button } from '../parts/button.tsx';
 import { Page } from '../parts/page.tsx';
 import { PauseBanners } from '../parts/pause-banners.tsx';
 import { Bones, Trouble } from '../parts/states.tsx';
+import { ConfigChange } from '../push/config-change.tsx';
 import { PipelineCard } from '../push/pipeline-card.tsx';
 import { PushHeader } from '../push/push-header.tsx';
 import styles from './push.module.css';
@@ -70,6 +71,7 @@ function PushBody({ detail }: { detail: PushDetail }) {
           Build again
         </Button>
       </PushHeader>
+      <ConfigChange key={push.id} push={push} />
       {newestFirst.map((one) => (
         <PipelineCard key={one.pipeline.id} detail={one} open={standing.has(one)} />
       ))}
