@@ -1,12 +1,13 @@
 // A push becomes a pipeline: its configuration is read at its own commit, planned, and submitted.
 import { type Loaded, planPush, starterFile } from '@signalbox/plan';
-import type { Cause, Push } from '@signalbox/protocol';
+import type { Cause, Mistake, Push } from '@signalbox/protocol';
 import { crashPoint, type Db, type Live, sql } from '../base/index.ts';
 import type { Mirrors } from '../forges/index.ts';
 import { type QueueLimits, type Submission, submit } from '../queue/index.ts';
 import { branchLevel } from './branch-level.ts';
 import { configurationAtPush } from './configuration-at-push.ts';
 import type { Configurations } from './configurations.ts';
+import { lintAtPush } from './lint-at-push.ts';
 
 export type PlanAsked = { readonly pushId: number; readonly cause: Cause; readonly requestKey: string };
 export type PlanPipelineParts = {
@@ -24,8 +25,11 @@ export async function planPipeline(parts: PlanPipelineParts, asked: PlanAsked): 
   // A repository that was removed meanwhile, or a branch that was deleted, has nothing to build.
   if (!push || push.revision === null) return;
   const loaded = await configurationAtPush(parts, { ...push, revision: push.revision, cause: asked.cause });
+  const planned = plan(loaded, push, asked.cause);
+  const found = loaded.kind === 'configuration' ? await lintAtPush(db, push.repoId, loaded.configuration) : [];
   const submission = {
-    ...plan(loaded, push, asked.cause),
+    ...planned,
+    warnings: each([...found, ...(planned.warnings ?? [])]),
     pushId: push.id,
     cause: asked.cause,
     requestKey: asked.requestKey,
@@ -35,6 +39,11 @@ export async function planPipeline(parts: PlanPipelineParts, asked: PlanAsked): 
   crashPoint('submit-committed');
   live.hint(`repo:${push.repoId}`, ...topics);
 }
+
+/** What two of them say is said once. */
+const each = (mistakes: readonly Mistake[]): Mistake[] => [
+  ...new Map(mistakes.map((one) => [JSON.stringify([one.file, one.line, one.column, one.message]), one])).values(),
+];
 
 type Planned = Pick<Submission, 'jobs' | 'leftOut' | 'problem' | 'warnings'>;
 
