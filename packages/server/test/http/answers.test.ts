@@ -82,6 +82,8 @@ async function live(): Promise<number> {
   await person.call('list-error-lines', { params: { run: failed.runId } });
   await person.call('compare-log', { params: { run: failed.runId } });
   await person.call('compare-log', { params: { run: failed.runId }, query: { with: failed.runId } });
+  const asks = { params: { run: failed.runId }, headers: { 'x-claim-id': failed.claimId } };
+  await worker.call('list-downloads', asks);
   await yard.putArtifact(failed, 'out/a.txt', 'artifact');
   const tap = Buffer.from('TAP version 14\n1..1\nnot ok 1 - adds\n');
   await worker.call('put-artifact', {
