@@ -70,9 +70,16 @@ const defaultOf = ({ default: usual }: Schema): string => (usual === undefined ?
 function exampleOf({ examples }: Schema): string {
   const [first] = examples ?? [];
   if (first === undefined) return '';
-  const entries = Array.isArray(first) ? `[${first.map((entry) => quoted(String(entry))).join(', ')}]` : String(first);
+  const entries = Array.isArray(first) ? `[${first.map(entryOf).join(', ')}]` : String(first);
   return ` Example: \`${entries}\`.`;
 }
+
+const entryOf = (entry: unknown): string =>
+  typeof entry === 'object' && entry !== null
+    ? `{ ${Object.entries(entry)
+        .map(([key, value]) => `${key}: ${quoted(String(value))}`)
+        .join(', ')} }`
+    : quoted(String(entry));
 
 const quoted = (text: string): string => (/^[a-z]/.test(text) && !/[{*]/.test(text) ? text : `'${text}'`);
 
