@@ -15,6 +15,7 @@ const here: readonly Place[] = [
   { program: 'server', point: 'finish-before-commit' },
   { program: 'server', point: 'end-not-in-line' },
   { program: 'server', point: 'log-file-written' },
+  { program: 'server', point: 'upload-appended' },
   { program: 'server', point: 'results-before-commit' },
   { program: 'worker', point: 'step-ended' },
   { program: 'worker', point: 'finish-answered' },

@@ -58,7 +58,12 @@ export async function openCrashYard(): Promise<CrashYard> {
     servers: 1,
     workers: [['a']],
     capacity: 1,
-    workerEnv: { SIGNALBOX_WORKER_FIRST_RENEWAL_MILLIS: '50', SIGNALBOX_WORKER_REPORT_MILLIS: '20' },
+    workerEnv: {
+      SIGNALBOX_WORKER_FIRST_RENEWAL_MILLIS: '50',
+      SIGNALBOX_WORKER_REPORT_MILLIS: '20',
+      // Its small artifact comes as large ones do.
+      SIGNALBOX_WORKER_ARTIFACT_RESUME_BYTES: '1',
+    },
   });
   const work = await workOf(world, 0);
   await work.begin();

@@ -23,8 +23,8 @@ type Pair = { readonly near: Socket; far: Socket | undefined; isDead: boolean };
 
 export class Link {
   readonly name: string;
-  /** Connections that came, and those that a fault ended. */
-  readonly counts = { connections: 0, cut: 0, lost: 0 };
+  /** Connections that came, those that a fault ended, and the bytes that came from this side. */
+  readonly counts = { connections: 0, cut: 0, lost: 0, sentBytes: 0 };
   readonly #target: () => Target;
   readonly #pairs = new Set<Pair>();
   #server: Server | undefined;
@@ -111,6 +111,7 @@ export class Link {
   async #pass(from: Socket, to: Socket, pair: Pair): Promise<void> {
     try {
       for await (const bytes of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        if (from === pair.near) this.counts.sentBytes += bytes.length;
         await this.#travel(bytes.length);
         if (pair.isDead) continue;
         if (to.destroyed) return this.#end(pair);

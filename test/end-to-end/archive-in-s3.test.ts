@@ -106,6 +106,7 @@ test('its log and artifacts lie in the bucket under the paths of the archive, an
     'ci/r/builds/main/ID/make-run1/page.html',
   ]);
   expect(await readdir(join(home.path, 'data'))).not.toContain('archive');
+  expect(await readdir(join(home.path, 'data/uploads'))).toEqual([]);
 });
 
 test('they are read through the pages: listed, whole, in part, with digests, and without a script', async () => {

@@ -15,6 +15,7 @@ import { JobOrigins } from './shapes/origin.ts';
 import { CaseHistory, CaseState, FindingLevel, FindingPage, ResultsAsked, RunResults } from './shapes/results.ts';
 import { BranchLevel, Push, Repo, RepoName } from './shapes/source.ts';
 import { JobsAdded, PipelineSubmission, SubmittedJobs } from './shapes/submission.ts';
+import { UploadState } from './shapes/upload.ts';
 import { Grid, JobDetail, PipelineWithJobs, PushDetail, RunDetail, Session, Token } from './shapes/views.ts';
 import {
   ClaimAnswer,
@@ -60,6 +61,7 @@ const cursor = Type.Optional(Type.String({ maxLength: 200, description: '`next` 
 const limit = (most: number, usual: number) =>
   Type.Optional(Type.Integer({ minimum: 1, maximum: most, default: usual }));
 const branchFilter = Type.Optional(Type.String({ maxLength: 250 }));
+const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
 const nothing = Type.Object({}, { description: 'Nothing to tell: it is done.' });
 
 export const contract = {
@@ -525,7 +527,7 @@ export const contract = {
     summary: 'Store one artifact of a run. The same bytes may come twice.',
     headers: Type.Object({
       'x-claim-id': ClaimId,
-      'x-sha256': Type.String({ pattern: '^[0-9a-f]{64}$' }),
+      'x-sha256': Sha256,
       'x-results': Type.Optional(ResultsAsked),
     }),
     body: 'bytes',
@@ -542,6 +544,30 @@ export const contract = {
     summary: 'One of these artifacts, also a range of it.',
     headers: Type.Object({ 'x-claim-id': ClaimId, range: Type.Optional(Type.String()) }),
     output: 'bytes',
+  },
+  'get-upload': {
+    params: Type.Object({ run: RowId, '*': Type.String({ maxLength: 1000 }) }),
+    summary:
+      'How much of an artifact has come that is sent in pieces. Nothing need be begun before: of what never came it is 0.',
+    headers: Type.Object({ 'x-claim-id': ClaimId, 'x-sha256': Sha256 }),
+    output: UploadState,
+  },
+  'append-upload': {
+    params: Type.Object({ run: RowId, '*': Type.String({ maxLength: 1000 }) }),
+    summary:
+      'Send an artifact, or the rest of one, from `upload-offset` on. What came before a connection broke stays; with the last byte the artifact is stored.',
+    headers: Type.Object({
+      'x-claim-id': ClaimId,
+      'x-sha256': Sha256,
+      'x-results': Type.Optional(ResultsAsked),
+      'upload-offset': Type.Integer({
+        minimum: 0,
+        description: 'What `get-upload` has told; else `wrong-offset`, which names it.',
+      }),
+      'upload-length': Type.Integer({ minimum: 0, description: 'Of the whole artifact.' }),
+    }),
+    body: 'bytes',
+    output: UploadState,
   },
   finish: {
     ...run,

@@ -20,6 +20,7 @@ export * from './shapes/problem.ts';
 export * from './shapes/results.ts';
 export * from './shapes/source.ts';
 export * from './shapes/submission.ts';
+export * from './shapes/upload.ts';
 export * from './shapes/views.ts';
 export * from './shapes/worker.ts';
 export * from './version.ts';

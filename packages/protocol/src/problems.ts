@@ -15,6 +15,7 @@ export const problems = {
   removed: [410, 'It was removed, its time was over'],
   'claim-lost': [409, 'The claim is no longer held'],
   'log-gap': [409, 'Part of the log before this is missing'],
+  'wrong-offset': [409, 'The upload stands at another byte'],
   'digest-mismatch': [422, 'The bytes are not what was announced'],
   'bad-url': [422, 'This address cannot be a repository'],
   'cannot-rerun': [409, 'This job cannot run again now'],

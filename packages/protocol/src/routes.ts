@@ -1,7 +1,7 @@
 // Every endpoint's method, path and scope. It is apart from contract.ts so that a browser need not load the schemas.
 import type { Scope } from './words.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Route = readonly [method: Method, path: string, scope: Scope | 'public'];
 
 export const routes = {
@@ -84,6 +84,8 @@ export const routes = {
   'put-artifact': ['PUT', '/api/v1/runs/:run/artifacts/*', 'work'],
   'list-downloads': ['GET', '/api/v1/runs/:run/downloads', 'work'],
   'get-download': ['GET', '/api/v1/runs/:run/downloads/:from/*', 'work'],
+  'get-upload': ['GET', '/api/v1/runs/:run/uploads/*', 'work'],
+  'append-upload': ['PATCH', '/api/v1/runs/:run/uploads/*', 'work'],
   finish: ['POST', '/api/v1/runs/:run/finish', 'work'],
 } as const satisfies Record<string, Route>;
 

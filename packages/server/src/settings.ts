@@ -275,6 +275,16 @@ export const settingTable = {
   ),
   SIGNALBOX_RESULT_BYTES: setting(size, recordDefaults.resultBytes, 'What is read of one file of results.'),
   SIGNALBOX_ARTIFACT_BYTES: setting(size, recordDefaults.artifactBytes, 'Largest artifact.'),
+  SIGNALBOX_UPLOADS: setting(
+    whole(1, 1000),
+    recordDefaults.uploads,
+    'Artifacts of one run that may have begun to come in pieces without being whole.',
+  ),
+  SIGNALBOX_UPLOAD_SECONDS: setting(
+    whole(60, 79_200),
+    recordDefaults.unfinishedSeconds,
+    'How long an upload that was cut is kept to be gone on with; looked at once an hour.',
+  ),
   SIGNALBOX_LOG_WAIT_SECONDS: setting(
     seconds,
     recordDefaults.arrivalSeconds,

@@ -75,6 +75,8 @@ function exchange(url: URL, init: RequestInit, sink: Sink): Promise<Whole> {
       });
       response.on('end', () => {
         settle();
+        // Refused before all of it was sent: the server would wait for the rest.
+        if (isStream(body) && !request.writableFinished) request.destroy();
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(pieces) });
       });
     });

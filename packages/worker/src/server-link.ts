@@ -91,6 +91,12 @@ export class ServerLink {
     }
   }
 
+  /** Before the next try of a call that has failed so often, for this reason: it is said when it is new. */
+  async pauseAfter(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
+    this.#fails(error);
+    await pause(this.#pauseMillis(failures), signal);
+  }
+
   /** Doubling, up to a limit, and somewhere in its upper half by chance, so that workers do not come all at once. */
   #pauseMillis(failures: number): number {
     const { servers, settings } = this.#options;

@@ -53,6 +53,11 @@ export const settingsTable = {
   artifactFiles: row('ARTIFACT_FILES', 10_000, 'Most artifacts of one run.'),
   artifactsAtOnce: row('ARTIFACTS_AT_ONCE', 8, 'Artifacts of one run that are on their way at once.'),
   artifactBytes: row('ARTIFACT_BYTES', 2_048 * mib, 'Largest artifact.'),
+  artifactResumeBytes: row(
+    'ARTIFACT_RESUME_BYTES',
+    4 * mib,
+    'From this size on an artifact goes on where it was cut; asking how far it came costs a call.',
+  ),
   artifactSeconds: row('ARTIFACT_SECONDS', 600, 'How long an artifact that cannot be sent is tried again.'),
   leftoverDays: row('LEFTOVER_DAYS', 7, 'When leftovers of runs of other servers are removed.'),
 } as const satisfies Record<string, Row>;

@@ -114,6 +114,17 @@ describe('a run with artifacts', () => {
     expect(station.calls.filter(({ id }) => id === 'put-artifact')).toHaveLength(1);
   });
 
+  test('sends large ones whole to a server that knows nothing else', async () => {
+    const { station, start } = await site({ artifactResumeBytes: 1 });
+    station.fate = (id) => (id === 'get-upload' ? 'not-found' : 'answer');
+    const run = station.submit({ steps: [script], spec: { artifacts: ['dist/**'] } });
+    await start();
+    await station.finished(run);
+    expect(run.finish?.verdict).toBe('passed');
+    expect([...run.artifacts.keys()].sort()).toEqual(['dist/app.js', 'dist/b 1.bin', 'dist/empty']);
+    expect(station.calls.map(({ id }) => id)).not.toContain('append-upload');
+  });
+
   test('is errored, and so tried again, when the server fails with one for too long', async () => {
     const { station, start } = await site({ artifactSeconds: 0.3 });
     station.fate = (id) => (id === 'put-artifact' ? 'internal' : 'answer');

@@ -8,6 +8,7 @@ export const crashPoints = {
   'lease-renewed': 'leases are renewed, and their worker has not been told so',
   'steps-reported': 'the steps of a run are written, and its worker has not been told so',
   'log-appended': 'log chunks are stored, and their worker has not been told so',
+  'upload-appended': 'a piece of an upload is on disk, and its worker has not been told so',
   'artifact-file-written': 'an artifact lies in the archive, and no row names it',
   'artifact-entered': 'an artifact has its row, and its worker has not been told so',
   's3-parts-sent': 'all parts of an artifact lie at the S3 server, and it is not put together',

@@ -11,6 +11,7 @@ import {
   sealDue,
   sweepArchive,
   sweepOrphans,
+  type Uploads,
 } from '../record/index.ts';
 import { lookAtDue, sweepMirrors } from '../source/index.ts';
 import { forgetHistory } from './forget-history.ts';
@@ -25,6 +26,7 @@ export type TimetableParts = {
   readonly live: Live;
   readonly tell: Tell;
   readonly store: ArchiveStore;
+  readonly uploads: Pick<Uploads, 'sweep'>;
   readonly mirrors: Mirrors;
   readonly queueLimits: QueueLimits;
   readonly recordLimits: RecordLimits;
@@ -44,7 +46,7 @@ export type Timetable = {
 };
 
 export function startTimetable(parts: TimetableParts): Timetable {
-  const { db, live, tell, store, mirrors, recordLimits, maySeal, onFailure } = parts;
+  const { db, live, tell, store, uploads, mirrors, recordLimits, maySeal, onFailure } = parts;
   let lastFind: number | null = null;
   let hasLooked = false;
   let isStopping = false;
@@ -84,7 +86,7 @@ export function startTimetable(parts: TimetableParts): Timetable {
     every(6 * 3600, 'sweep-orphans', () =>
       sweepOrphans(db, store, new Date(Date.now() - recordLimits.orphanSeconds * 1000), () => isStopping),
     ),
-    every(3600, 'sweep-archive', () => sweepArchive(store, new Date(), recordLimits)),
+    every(3600, 'sweep-archive', () => sweepArchive(store, uploads, new Date(), recordLimits)),
     every(3600, 'sweep-mirrors', () => sweepMirrors(db, mirrors)),
   ];
   return {

@@ -11,6 +11,7 @@ export { orderingHandlers } from './handlers/ordering.ts';
 export { readingHandlers } from './handlers/reading.ts';
 export { seeingHandlers } from './handlers/seeing.ts';
 export { tellingHandlers } from './handlers/telling.ts';
+export { type UploadingParts, uploadingHandlers } from './handlers/uploading.ts';
 export { type WorkingParts, workingHandlers } from './handlers/working.ts';
 export { openHealthDoor } from './health-door.ts';
 export { type FollowLimits, followDefaults } from './live/log-reader.ts';

@@ -5,6 +5,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat } from '
 import { dirname, join, resolve } from 'node:path';
 import { gather } from './gather.ts';
 import { isPlaceName, placeNames } from './place-names.ts';
+import { pour } from './pour.ts';
 import type { ArchiveEntry, ArchiveStore, ByteRange, Written } from './store.ts';
 
 /** `root` is made if it is not there. */
@@ -70,6 +71,13 @@ export async function openDisk(root: string, { durable }: { readonly durable: bo
       }
       return removed;
     },
+    drafts: {
+      directory: unfinished,
+      async take(draft, path) {
+        if (durable) await syncFile(draft);
+        await directories.take(draft, within(place, path));
+      },
+    },
   };
 }
 
@@ -79,25 +87,18 @@ const within = (place: string, path: string) => join(place, ...placeNames(path))
 
 async function write(draft: string, body: Uint8Array | AsyncIterable<Uint8Array>, durable: boolean): Promise<Written> {
   const hash = createHash('sha256');
-  let sizeBytes = 0;
   const file = await open(draft, 'wx');
   try {
-    for await (const part of body instanceof Uint8Array ? [body] : body) {
-      hash.update(part);
-      sizeBytes += part.byteLength;
-      await writeWhole(file, part);
-    }
+    const sizeBytes = await pour(file, 0, body instanceof Uint8Array ? once(body) : body, hash);
     if (durable) await file.sync();
+    return { sizeBytes, sha256: hash.digest('hex') };
   } finally {
     await file.close();
   }
-  return { sizeBytes, sha256: hash.digest('hex') };
 }
 
-async function writeWhole(file: FileHandle, part: Uint8Array): Promise<void> {
-  for (let done = 0; done < part.byteLength; ) {
-    done += (await file.write(part, done, part.byteLength - done)).bytesWritten;
-  }
+async function* once(part: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield part;
 }
 
 /** Gives finished files their names, and sees to it that the names are durable: each directory's own name too, once. */
@@ -129,6 +130,15 @@ function createDirectories(place: string, durable: boolean) {
       if (durable) await syncOnce(directory);
     },
   };
+}
+
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function syncDirectory(directory: string): Promise<void> {

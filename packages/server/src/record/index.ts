@@ -55,3 +55,4 @@ export {
 export { sweepArchive } from './sweep.ts';
 export { sweepOrphans } from './sweep-orphans.ts';
 export { ended, missed } from './to-seal.ts';
+export { createUploads, type UploadState, type Uploads } from './uploads.ts';

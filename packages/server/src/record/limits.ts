@@ -62,6 +62,8 @@ export type RecordLimits = {
   readonly artifacts: number;
   /** Bytes of an artifact's path. */
   readonly artifactPathBytes: number;
+  /** Artifacts of one run that have begun to come in pieces and are not whole. */
+  readonly uploads: number;
   /** Names shown of one archive directory. */
   readonly listEntries: number;
   /** Files named by one SHA256SUMS or manifest.json: it is made in memory when it is asked for. */
@@ -70,7 +72,7 @@ export type RecordLimits = {
   readonly historySeconds: number;
   /** Age at which a file that no row names is removed; with the time between two looks less than a day. */
   readonly orphanSeconds: number;
-  /** Age at which a file that was never finished is removed. */
+  /** Age at which a file that was never finished is removed; with the time between two looks less than a day. */
   readonly unfinishedSeconds: number;
 };
 
@@ -108,9 +110,10 @@ export const recordDefaults: RecordLimits = {
   artifactBytes: 2_147_483_648,
   artifacts: 10_000,
   artifactPathBytes: 1000,
+  uploads: 16,
   listEntries: 10_000,
   describedFiles: 20_000,
   historySeconds: 31_536_000,
   orphanSeconds: 43_200,
-  unfinishedSeconds: 86_400,
+  unfinishedSeconds: 43_200,
 };

@@ -43,6 +43,13 @@ export type ArchiveStore = {
   remove(path: string): Promise<void>;
   /** Removes files that were begun before that time and never finished; answers how many. */
   sweep(before: Date): Promise<number>;
+  /** Only a place on this machine has it: files that are begun in `directory` become files of it without being copied. */
+  readonly drafts?: Drafts;
+};
+export type Drafts = {
+  readonly directory: string;
+  /** Durable under its path when it returns; a draft that lies there no more has been taken. */
+  take(draft: string, path: string): Promise<void>;
 };
 
 export type ArchiveSettings =

@@ -24,6 +24,7 @@ import {
   startLogTaps,
   startWatched,
   tellingHandlers,
+  uploadingHandlers,
   workingHandlers,
 } from '../http/index.ts';
 import type { Settings } from '../settings.ts';
@@ -102,6 +103,7 @@ export async function openDoors(
       ...keepingHandlers(parts),
       ...accessHandlers({ db, live, doorkeeper, tokens, key }),
       ...workingHandlers({ ...parts, ...workplace, watched }),
+      ...uploadingHandlers({ ...parts, ...workplace }),
     },
   });
   await addPages(doors, { db, doorkeeper, store: parts.store, recordLimits, metrics, disk: parts.disk });

@@ -11,7 +11,7 @@ import { topics } from '../flow/subscribers.ts';
 import type { Timetable } from '../flow/timetable.ts';
 import { openMirrors } from '../forges/index.ts';
 import type { QueueLimits } from '../queue/index.ts';
-import { openArchiveStore, type RecordLimits, recordDefaults } from '../record/index.ts';
+import { createUploads, openArchiveStore, type RecordLimits, recordDefaults } from '../record/index.ts';
 import type { Settings } from '../settings.ts';
 import { archiveOf } from './archive.ts';
 import { watchDisks } from './disks.ts';
@@ -61,6 +61,8 @@ export async function gatherParts({ settings, data, db, queueDb, live, log, metr
     arrivalSeconds: settings.SIGNALBOX_LOG_WAIT_SECONDS,
     lostLogSeconds: settings.SIGNALBOX_LOST_LOG_SECONDS,
     historySeconds: settings.SIGNALBOX_HISTORY_DAYS * 86_400,
+    uploads: settings.SIGNALBOX_UPLOADS,
+    unfinishedSeconds: settings.SIGNALBOX_UPLOAD_SECONDS,
   };
   const configurations = openConfigurations({
     ...scriptDefaults,
@@ -80,6 +82,7 @@ export async function gatherParts({ settings, data, db, queueDb, live, log, metr
     tell: createTell(topics),
     mirrors: await openMirrors(path.join(data, 'mirrors'), { timeoutSeconds: settings.SIGNALBOX_GIT_SECONDS }),
     store,
+    uploads: await createUploads(db, store, path.join(data, 'uploads'), recordLimits),
     disk: await watchDisks({ settings, data, db, log, metrics, onRefused: ci.refused }, stops),
     configurations,
     queueLimits,

@@ -70,6 +70,21 @@ const calls: Record<string, { send: (stale: HeldRun) => Promise<unknown>; hears:
     hears: 'claim-lost',
   },
   'put-artifact': { send: (stale) => yard.putArtifact(stale, 'stale.txt', 'stale'), hears: 'claim-lost' },
+  'get-upload': { send: (stale) => yard.lookAtUpload(stale, 'stale.txt', 'stale'), hears: 'claim-lost' },
+  'append-upload': { send: (stale) => yard.appendUpload(stale, 'stale.txt', 'stale'), hears: 'claim-lost' },
+  'list-downloads': {
+    send: ({ runId, claimId }) =>
+      house.worker.call('list-downloads', { params: { run: runId }, headers: { 'x-claim-id': claimId } }),
+    hears: 'claim-lost',
+  },
+  'get-download': {
+    send: ({ runId, claimId }) =>
+      house.worker.call('get-download', {
+        params: { run: runId, from: runId, '*': 'stale.txt' },
+        headers: { 'x-claim-id': claimId },
+      }),
+    hears: 'claim-lost',
+  },
   finish: { send: (stale) => yard.finish(stale, 'passed', [6]), hears: 'claim-lost' },
 };
 

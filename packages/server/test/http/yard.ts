@@ -6,6 +6,7 @@ import {
   type LogChunk,
   type MemberHead,
   plainHeadBytes,
+  type UploadState,
   type Verdict,
   type WorkOrder,
 } from '@signalbox/protocol';
@@ -33,6 +34,9 @@ export type Yard = {
   appendLog(run: HeldRun, text: string, place?: LogPlace): Promise<{ watched: boolean }>;
   appendBytes(run: HeldRun, bytes: Buffer, place?: LogPlace): Promise<{ watched: boolean }>;
   putArtifact(run: HeldRun, path: string, bytes: string | Buffer): Promise<unknown>;
+  lookAtUpload(run: HeldRun, path: string, whole: string | Buffer): Promise<UploadState>;
+  /** Sends what of `whole` is behind `from`. */
+  appendUpload(run: HeldRun, path: string, whole: string | Buffer, from?: number): Promise<UploadState>;
   finish(run: HeldRun, verdict?: Verdict, logBytes?: number[]): Promise<unknown>;
 };
 
@@ -81,6 +85,18 @@ export async function openYard(
         headers: { 'x-claim-id': run.claimId, 'x-sha256': createHash('sha256').update(bytes).digest('hex') },
         body: Buffer.from(bytes),
       }),
+    lookAtUpload: (run, path, whole) =>
+      worker.call('get-upload', { params: { run: run.runId, '*': path }, headers: uploadHeaders(run, whole) }),
+    appendUpload: (run, path, whole, from = 0) =>
+      worker.call('append-upload', {
+        params: { run: run.runId, '*': path },
+        headers: {
+          ...uploadHeaders(run, whole),
+          'upload-offset': from,
+          'upload-length': Buffer.byteLength(whole),
+        },
+        body: Buffer.from(whole).subarray(from),
+      }),
     finish: (run, verdict = 'passed', logBytes = []) =>
       worker.call('finish', {
         params: { run: run.runId },
@@ -95,6 +111,11 @@ export async function openYard(
   };
   return yard;
 }
+
+const uploadHeaders = (run: HeldRun, whole: string | Buffer) => ({
+  'x-claim-id': run.claimId,
+  'x-sha256': createHash('sha256').update(whole).digest('hex'),
+});
 
 async function makePush(db: Db): Promise<{ repoId: number; pushId: number }> {
   const [row] = await db.query<{ repoId: number; pushId: number }>(sql`

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  createUploads,
   listArchive,
   openArchiveFile,
   openArchiveStore,
@@ -129,14 +130,15 @@ test('a page of the archive is links and text, whatever names are in it', () => 
   expect(renderArchive({ directory: '', entries: [], descriptions: [], isCut: false })).toContain('Nothing here.');
 });
 
-test('files that were never finished go after a day, younger ones stay', async () => {
+test('files that were never finished go after half a day, younger ones stay', async () => {
   const draft = (name: string) => join(kit.archive, '.unfinished', name);
   await writeFile(draft('old'), 'x');
   await writeFile(draft('young'), 'x');
   const now = new Date('2026-11-22T10:00:00Z');
-  await utimes(draft('old'), now, new Date('2026-11-21T09:59:59Z'));
-  await utimes(draft('young'), now, new Date('2026-11-21T10:00:01Z'));
-  expect(await sweepArchive(kit.store, now)).toBe(1);
+  await utimes(draft('old'), now, new Date('2026-11-21T21:59:59Z'));
+  await utimes(draft('young'), now, new Date('2026-11-21T22:00:01Z'));
+  const uploads = await createUploads(kit.db, kit.store, join(kit.archive, 'uploads'), recordDefaults);
+  expect(await sweepArchive(kit.store, uploads, now)).toBe(1);
   expect(await kit.unfinished()).toEqual(['young']);
 });
 

@@ -1,4 +1,4 @@
-// Sends one file to the server as it is read, with its digest before it.
+// Sends one file to the server as it is read, with its digest before it: whole, or a large one so that it can go on after a cut.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
@@ -7,10 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import { Refused, type ResultFormatName, Unreachable } from '@signalbox/protocol/browser';
 import { crashPoint } from '../crash-point.ts';
 import { RunFailure } from '../errors.ts';
-import { lightFetch } from '../light-fetch.ts';
 import { tell } from '../own-log.ts';
 import { Interrupted } from '../run/outcome.ts';
 import type { ServerLink } from '../server-link.ts';
+import { fetchFrom, type Rest, sendRest } from './send-rest.ts';
 
 export type Sending = {
   readonly link: ServerLink;
@@ -21,6 +21,8 @@ export type Sending = {
   /** It is a file of test results of this format. */
   readonly results: ResultFormatName | 'auto' | undefined;
   readonly mostBytes: number;
+  /** From this size on it goes on where it was cut. */
+  readonly resumeBytes: number;
   /** How long it is tried again after the first failure. */
   readonly mostSeconds: number;
   readonly signal: AbortSignal;
@@ -44,23 +46,16 @@ export async function sendArtifact(sending: Sending): Promise<number> {
     }
     const hash = createHash('sha256');
     await pipeline(createReadStream(file), hash, { signal });
+    const headers = {
+      'x-claim-id': claimId,
+      'x-sha256': hash.digest('hex'),
+      ...(results && { 'x-results': results }),
+    };
+    const onFailure = (error: unknown) => patience.fails(error);
+    const onProgress = () => patience.refresh();
+    const rest = { link, runId, path, headers, file, sizeBytes: size, signal, onFailure, onProgress };
     try {
-      await link.untilAnswered(
-        'put-artifact',
-        {
-          params: { run: runId, '*': path },
-          headers: { 'x-claim-id': claimId, 'x-sha256': hash.digest('hex'), ...(results && { 'x-results': results }) },
-          body: new Uint8Array(),
-        },
-        // The contract's client knows bodies in memory only: the file goes in place of an empty one. Reading at the
-        // pace of the network takes what it takes, so the limit of a call grows with the size: 1 MB/s at least.
-        {
-          signal,
-          onFailure: (error) => patience.fails(error),
-          fetch: (url, init) => fetchWith(file, size, url, init),
-          waitSeconds: size / 1_048_576,
-        },
-      );
+      if (size < sending.resumeBytes || !(await sendRest(rest))) await sendWhole(rest);
       crashPoint('artifact-sent');
       return size;
     } catch (error) {
@@ -68,6 +63,20 @@ export async function sendArtifact(sending: Sending): Promise<number> {
       if (!(error instanceof Refused && error.code === 'digest-mismatch' && attempt < tries)) throw error;
     }
   }
+}
+
+/** Reading at the pace of the network takes what it takes, so the limit of a call grows with the size: 1 MB/s at least. */
+async function sendWhole({ link, runId, path, headers, file, sizeBytes, signal, onFailure }: Rest): Promise<void> {
+  await link.untilAnswered(
+    'put-artifact',
+    { params: { run: runId, '*': path }, headers: headers as never, body: new Uint8Array() },
+    {
+      signal,
+      onFailure,
+      fetch: (url, init) => fetchFrom(file, 0, sizeBytes, url, init),
+      waitSeconds: sizeBytes / 1_048_576,
+    },
+  );
 }
 
 /**
@@ -93,6 +102,11 @@ class Patience {
     throw new RunFailure('worker-failed', `"${path}" could not be sent for ${mostSeconds} s: ${tell(error)}`);
   }
 
+  /** It goes on, if slowly. */
+  refresh(): void {
+    this.#endsAt = null;
+  }
+
   /** The time of the job was over while the server had no room. */
   hasRunOut(): boolean {
     const { reason } = this.#sending.signal;
@@ -102,17 +116,6 @@ class Patience {
   noRoom(): RunFailure {
     const text = `the disk of the server was full until the time of the job was over: "${this.#sending.path}" is not kept`;
     return new RunFailure('disk-full', text);
-  }
-}
-
-async function fetchWith(file: string, size: number, ...[url, init]: Parameters<typeof fetch>): Promise<Response> {
-  const headers = { ...(init?.headers as Record<string, string>), 'content-length': String(size) };
-  if (size === 0) return await lightFetch(url, { ...init, headers, body: new Uint8Array() });
-  const body = createReadStream(file, { end: size - 1 });
-  try {
-    return await lightFetch(url, { ...init, headers, body: body as unknown as ReadableStream });
-  } finally {
-    body.destroy();
   }
 }
 

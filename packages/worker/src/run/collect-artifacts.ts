@@ -37,6 +37,7 @@ export async function collectArtifacts(stage: Stage, index: number): Promise<Rea
         path,
         results: results.formats.get(path),
         mostBytes: settings.artifactBytes,
+        resumeBytes: settings.artifactResumeBytes,
         mostSeconds: settings.artifactSeconds,
         signal,
       });

@@ -1,4 +1,4 @@
-// What workers call: register, claim, renew, report, append logs, store artifacts, finish. The hot paths of the server.
+// What workers call: register, claim, renew, report, append logs, fetch what they need, finish. The hot paths of the server.
 import type { Readable } from 'node:stream';
 import { type LogChunk, Refused, type RenewAnswer, type RenewKnown, version } from '@signalbox/protocol';
 import { checkPools } from '../../access/index.ts';
@@ -9,17 +9,10 @@ import type { FinishRun } from '../../flow/finish-run.ts';
 import type { Returning } from '../../flow/returning.ts';
 import type { TakeUpRuns } from '../../flow/take-up.ts';
 import { type QueueLimits, type Renew, type ReportSteps, registerWorker, signOffWorker } from '../../queue/index.ts';
-import {
-  type ArchiveStore,
-  append,
-  listDownloads,
-  openDownload,
-  putArtifact,
-  type RecordLimits,
-} from '../../record/index.ts';
+import { type ArchiveStore, append, listDownloads, openDownload, type RecordLimits } from '../../record/index.ts';
 import { goneSignal, type Handlers } from '../handler.ts';
 import type { Watched } from '../live/watched.ts';
-import { keptOpen, readBody } from '../read-body.ts';
+import { readBody } from '../read-body.ts';
 import { sendFile } from '../send-file.ts';
 
 type Ids =
@@ -29,7 +22,6 @@ type Ids =
   | 'renew'
   | 'report-steps'
   | 'append-log'
-  | 'put-artifact'
   | 'list-downloads'
   | 'get-download'
   | 'finish';
@@ -116,31 +108,6 @@ export function workingHandlers(parts: WorkingParts): Handlers<Ids> {
       crashPoint('log-appended');
       live.hint(`run:${params.run}`);
       return { watched: watched.has(params.run) };
-    },
-    async 'put-artifact'({ params, headers, body, request }) {
-      const hold = { runId: params.run, claimId: headers['x-claim-id'] };
-      const bytes = body as Readable;
-      const isStored = disk.takeArtifact(Number(request.headers['content-length'] ?? 0));
-      try {
-        await takeUp.orAgain(hold, () => {
-          if (bytes.readableDidRead)
-            throw new Refused('not-ready', `Run ${hold.runId} was lost while its artifact came. Send it again.`);
-          return putArtifact(
-            db,
-            store,
-            hold,
-            params['*'],
-            headers['x-sha256'],
-            keptOpen(bytes),
-            recordLimits,
-            headers['x-results'],
-          );
-        });
-      } finally {
-        isStored();
-      }
-      live.hint(`run:${params.run}`);
-      return {};
     },
     'list-downloads'({ params, headers }) {
       const hold = { runId: params.run, claimId: headers['x-claim-id'] };
