@@ -78,7 +78,11 @@ async function take(
   const { sizeBytes, offsetBytes } = piece;
   const name = nameOf(upload);
   const place = await findPlace(db, hold, path, sha256, limits);
-  if (place.before?.sha256 === sha256) return { offsetBytes: sizeBytes, isStored: true };
+  if (place.before?.sha256 === sha256) {
+    // It may have come whole to another server, or by another call.
+    await spool.remove(name);
+    return { offsetBytes: sizeBytes, isStored: true };
+  }
   const there = await spool.sizeOf(name);
   if (there !== offsetBytes) throw wrongOffset(path, there, offsetBytes);
   if (there === 0) await checkCount(spool, hold, limits);

@@ -179,6 +179,24 @@ describe.each(Object.keys(stores))('an upload to %s', (name) => {
   }, 60_000);
 });
 
+test('an upload that comes to another server than the one that has its beginning begins again, and is there for both', async () => {
+  const hold = await kit.startRun();
+  const store = await openArchiveStore({ kind: 's3', place: await s3.bucket('shared') });
+  const [one, other] = await Promise.all(
+    ['one', 'other'].map((name) => createUploads(kit.db, store, join(home.path, name), limits)),
+  );
+  const upload = { hold, path: 'big.bin', sha256 };
+  const piece = { sizeBytes, offsetBytes: 0, results: undefined };
+  const begun = one!.append(upload, { ...piece, body: breaking(whole.subarray(0, half)) });
+  await expect(begun).rejects.toMatchObject({ code: 'not-ready' });
+  expect(await other!.look(upload)).toEqual({ offsetBytes: 0, isStored: false });
+  const all = await other!.append(upload, { ...piece, body: Readable.from(pieces(whole)) });
+  expect(all).toEqual({ offsetBytes: sizeBytes, isStored: true });
+  expect(await one!.look(upload)).toMatchObject({ isStored: true });
+  expect(await one!.append(upload, { ...piece, offsetBytes: half, body: Readable.from([]) })).toEqual(all);
+  expect(await readdir(join(home.path, 'one'))).toEqual([]);
+}, 60_000);
+
 function* pieces(bytes: Uint8Array) {
   for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }
