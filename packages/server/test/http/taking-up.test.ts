@@ -53,8 +53,9 @@ const calls: Record<string, (run: HeldRun) => Promise<unknown>> = {
     }),
   'append-log': (run) => yard.appendLog(run, 'after\n', { offset: 7 }),
   'put-artifact': (run) => yard.putArtifact(run, 'made.txt', 'made while cut off'),
-  'get-upload': (run) => yard.lookAtUpload(run, 'made.txt', 'made while cut off'),
-  'append-upload': (run) => yard.appendUpload(run, 'made.txt', 'made while cut off'),
+  // Of another one: who asks for an upload takes it over from who is at it.
+  'get-upload': (run) => yard.lookAtUpload(run, 'other.txt', 'made while cut off'),
+  'append-upload': (run) => yard.appendUpload(run, 'large.txt', 'made while cut off'),
   finish: (run) => yard.finish(run, 'passed', [7]),
 };
 
