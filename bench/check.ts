@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { type SampleRepository, sampleRepository } from '../test/kit/git.ts';
 import { signalboxProgram } from '../test/kit/programs.ts';
 import { rounded, say } from './ground/figures.ts';
+import { planPushBench } from './plan-push.ts';
 import { historicShape, type Shape, treeFiles } from './shapes/historic.ts';
 
 type Figures = {
@@ -30,11 +31,13 @@ type Name = keyof typeof shapes;
 
 const usualRuns = 5;
 
-/** `--shape one|double|typescript|twenty`; else all, and the last line tells of `one`. */
+/** `--shape one|double|typescript|twenty|server`; else all, and the last line tells of `one`. */
 export async function checkBench(args: readonly string[]): Promise<Record<string, unknown>> {
   const { values } = parseArgs({ args: [...args], options: { shape: { type: 'string' }, runs: { type: 'string' } } });
   const runs = Number(values.runs ?? usualRuns);
   const wanted = (Object.keys(shapes) as Name[]).filter((name) => values.shape === undefined || name === values.shape);
+  const onServer = values.shape === undefined || values.shape === 'server' ? await planPushBench() : undefined;
+  if (onServer && values.shape === 'server') return { shape: 'server', ...onServer };
   const all: Figures[] = [];
   for (const name of wanted) {
     const figures = await measure(name, runs);
@@ -44,7 +47,7 @@ export async function checkBench(args: readonly string[]): Promise<Record<string
   const [one, double] = all;
   if (!one) throw new Error(`there is no shape "${values.shape}": ${Object.keys(shapes).join(', ')}`);
   if (values.shape !== undefined || !double) return one;
-  return { ...one, growth: rounded(double.seconds / one.seconds, 2) };
+  return { ...one, growth: rounded(double.seconds / one.seconds, 2), planSeconds: onServer?.seconds };
 }
 
 /** The median of some runs: each a process of its own that reads the tree, checks all of it, and prints its answer. */

@@ -16,7 +16,7 @@ export type Shape = {
 
 export const historic = { lanes: 13_302, workers: 13_988, pairs: 6_922_612 } as const;
 
-const branchCount = 49;
+const historicBranches = 49;
 const platformCount = 30;
 /** Lanes of a platform on a branch: small, usual and large ones; 271 with the one that has one more. */
 const weights = [12, 9, 6] as const;
@@ -32,14 +32,20 @@ export type Platform = {
 type Suite = { readonly name: string; readonly chunks: number };
 
 /**
- * `times` multiplies branches, and so lanes, and workers; `seed` changes names and steps, so that configurations are distinct;
+ * `times` multiplies branches, and so lanes, and workers; with `branchCount` and `lanes` it is another size; `seed` changes names and steps, so that configurations are distinct;
  * `script`: written in TypeScript.
  */
-export function historicShape({ times = 1, seed = 0, script = false } = {}): Shape {
+export function historicShape({
+  times = 1,
+  seed = 0,
+  script = false,
+  branchCount = historicBranches,
+  lanes: wanted = historic.lanes as number,
+} = {}): Shape {
   const branches = Array.from({ length: branchCount * times }, (_, index) => branchName(index, seed));
   const platforms = Array.from({ length: platformCount }, (_, index) => platformOf(index));
   const lanesOf = ({ weight, extras }: Platform): number => weight * branches.length + extras;
-  const missing = historic.lanes * times - platforms.reduce((sum, platform) => sum + lanesOf(platform), 0);
+  const missing = wanted * times - platforms.reduce((sum, platform) => sum + lanesOf(platform), 0);
   for (let index = 0; index < missing; index += 1) platforms[index % platforms.length]!.extras += 1;
   const lanes = platforms.map(lanesOf);
   const pools = sharedOut(lanes, historic.workers * times, historic.pairs * times * times);

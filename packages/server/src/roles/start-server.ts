@@ -6,6 +6,7 @@ import { loadKey, mayListen, tokenPattern } from '../access/index.ts';
 import { letHeapGrow, migrate, startOutbox } from '../base/index.ts';
 import { createLog, createMetrics, defineGroundMetrics } from '../base/telemetry/index.ts';
 import { createSubscribers } from '../flow/subscribers.ts';
+import { startSweepingUploads } from '../flow/sweep-uploads.ts';
 import { startTimetable } from '../flow/timetable.ts';
 import type { Settings } from '../settings.ts';
 import { parseListen } from './addresses.ts';
@@ -89,6 +90,13 @@ async function start(settings: Settings, watching: Watching, stops: Stops, stop:
     });
     parts.timetable = timetable;
     stops.push(() => timetable.stop());
+  }
+  if (has('api') && !has('timer')) {
+    const sweeping = startSweepingUploads({
+      ...parts,
+      onFailure: (error) => log.warn({ err: error }, 'Unfinished uploads could not be removed; it is tried again'),
+    });
+    stops.push(() => sweeping.stop());
   }
   const address = has('api')
     ? await openDoors(settings, { host, port }, parts, { ground, log, metrics, ...watching }, stops)
