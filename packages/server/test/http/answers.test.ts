@@ -85,6 +85,8 @@ async function live(): Promise<number> {
   const asks = { params: { run: failed.runId }, headers: { 'x-claim-id': failed.claimId } };
   await worker.call('list-downloads', asks);
   await yard.putArtifact(failed, 'out/a.txt', 'artifact');
+  await yard.lookAtUpload(failed, 'out/large.bin', 'large');
+  await yard.appendUpload(failed, 'out/large.bin', 'large');
   const tap = Buffer.from('TAP version 14\n1..1\nnot ok 1 - adds\n');
   await worker.call('put-artifact', {
     params: { run: failed.runId, '*': 'out/a.tap' },

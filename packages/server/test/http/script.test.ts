@@ -22,6 +22,11 @@ beforeAll(async () => {
   await repository.commit({ message: 'Begin' });
   await repository.push();
   await house.person.call('add-repo', { params: { repo: 'app' }, body: { url: repository.barePath, pollSeconds: 0 } });
+  // What comes while a repository is looked at for the first time changed nobody knows what.
+  await until('the first look', async () => {
+    const grid = await house.person.call('get-grid', { params: { repo: 'app' } });
+    return grid.rows.length === 1;
+  });
 });
 afterAll(async () => {
   await house.stop();
