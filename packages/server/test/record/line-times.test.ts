@@ -123,7 +123,9 @@ describe('of what a worker sends', () => {
     maxLength: 4,
   });
 
-  test('the times of any lines, to five milliseconds, and the colours before them are those of a plain look at all', async () => {
+  test('the times of any lines, to five milliseconds, and the colours before them are those of a plain look at all', {
+    timeout: 120_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(printed, ranges, fc.integer({ min: 4, max: 60 }), async (printed, wanted, chunkBytes) => {
         const run = await kit.startRun();

@@ -155,7 +155,8 @@ test('120,000 cases: 100,000 are kept, those that failed at the end among them, 
     sql`select count(*) from test_result where run_id = ${hold.runId}`,
   );
   expect(rows!.count).toBe(100_000);
-  expect(most - before).toBeLessThan(300_000_000);
+  // What other tests of this process left to the collector counts too.
+  expect(most - before).toBeLessThan(450_000_000);
   // A single pause may be the machine's or the collector's; standing still for the whole file would take seconds.
   const sorted = looks.toSorted((one, other) => one - other);
   expect(sorted[Math.floor(sorted.length * 0.9)]!).toBeLessThan(100);
